@@ -1,0 +1,52 @@
+import type { Diagnostic } from '../diagnostic';
+import type { ComponentDefinition } from './definition';
+
+declare const INPUTS: unique symbol;
+declare const OUTPUTS: unique symbol;
+declare const RETURN: unique symbol;
+
+/** What `.output` is for a component that returns nothing: its only member says what to do instead. */
+export interface NoReturn {
+  readonly 'this component has no return value: read a named output from .outputs': never;
+}
+
+/**
+ * A component: a typed interface and a way to run it. Components are plain values; any number of tasks use one.
+ *
+ * Where they come from: bindings written by `cdk8s-kfp import`, `PythonComponent.fromFile`, {@link ContainerComponent}.
+ *
+ * @typeParam I its inputs, as a task gives them
+ * @typeParam O its outputs, as a task offers them
+ * @typeParam R its return value, where it has one
+ */
+export class Component<in I, out O, out R = NoReturn> {
+  declare private readonly [INPUTS]?: (inputs: I) => void;
+  declare private readonly [OUTPUTS]?: O;
+  declare private readonly [RETURN]?: R;
+
+  /**
+   * @param load gives the definition; called when it is first needed
+   * @param findProblems gives what is wrong with the component, reported at synth
+   * @param findCompanions gives the components of the same Python file, whose texts ship together
+   */
+  public constructor(
+    private readonly load: () => ComponentDefinition,
+    private readonly findProblems: () => readonly Diagnostic[] = () => [],
+    private readonly findCompanions?: () => readonly ComponentDefinition[],
+  ) {}
+
+  /** Interface and implementation as plain data. */
+  public get definition(): ComponentDefinition {
+    return this.load();
+  }
+
+  /** What is wrong with the component itself: stale bindings, a missing file. Reported when a pipeline uses it. */
+  public get problems(): readonly Diagnostic[] {
+    return this.findProblems();
+  }
+
+  /** The components that ship together with this one, itself included: those of the same Python file. */
+  public get companions(): readonly ComponentDefinition[] {
+    return this.findCompanions?.() ?? [this.definition];
+  }
+}

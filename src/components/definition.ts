@@ -1,0 +1,103 @@
+/**
+ * What a component is, as plain JSON data: its interface and how to run it. Python bindings, container components and
+ * hand-declared components all end here, and every reader of a pipeline starts here.
+ */
+
+/** Any JSON value. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** KFP's parameter types (`ParameterType.ParameterTypeEnum` of its PipelineSpec). */
+export type ParameterType =
+  | 'STRING'
+  | 'NUMBER_INTEGER'
+  | 'NUMBER_DOUBLE'
+  | 'BOOLEAN'
+  | 'LIST'
+  | 'STRUCT'
+  | 'TASK_FINAL_STATUS';
+
+/** A parameter that a component or a pipeline reads or writes. */
+export interface ParameterDefinition {
+  readonly kind: 'parameter';
+  readonly type: ParameterType;
+  /** True where the value may be left out: the component's own default then applies. */
+  readonly optional?: boolean;
+  /** The default that is used where the value is left out. Python components keep theirs in Python. */
+  readonly default?: Json;
+  readonly description?: string;
+  /** The allowed values (Python's `Literal`). */
+  readonly literals?: readonly (string | number | boolean)[];
+}
+
+/** An artifact that a component reads or writes. */
+export interface ArtifactDefinition {
+  readonly kind: 'artifact';
+  /** KFP's schema title: `system.Dataset`, `system.Model`, `google.VertexModel`, … */
+  readonly type: string;
+  /** True for a list of artifacts (`Input[List[Dataset]]`). */
+  readonly list?: boolean;
+  readonly optional?: boolean;
+  readonly description?: string;
+  /** The metric names found in the source's `log_metric("…")` calls on this output. */
+  readonly metrics?: readonly string[];
+}
+
+export type PortDefinition = ParameterDefinition | ArtifactDefinition;
+
+/** How a Python port is handed to the function, where that is not plain: a path instead of a value or an artifact. */
+export type PythonPassing = 'path';
+
+/** A function of a Python file, run by this library's runtime. */
+export interface PythonImplementation {
+  readonly kind: 'python';
+  /** The Python file, as a path relative to the project's root, with forward slashes. */
+  readonly file: string;
+  readonly function: string;
+  /** The line of the function's `def`, 1-based. */
+  readonly line: number;
+  /** The text that ships: helper functions, then the function, without decorators, not indented. */
+  readonly source: string;
+  readonly image: string;
+  /** pip requirement specifiers (`packages_to_install`). */
+  readonly packages?: readonly string[];
+  readonly pipIndexUrls?: readonly string[];
+  readonly pipTrustedHosts?: readonly string[];
+  /** Install into a virtual environment of its own (`use_venv`). */
+  readonly useVenv?: boolean;
+  /** Ports that are passed as a path (`InputPath`, `OutputPath`). */
+  readonly paths?: readonly string[];
+  /** Names used in annotations for artifact classes this library does not know by name: name → schema title. */
+  readonly classes?: Readonly<Record<string, string>>;
+}
+
+/** One element of a container's command or args: literal text and references, concatenated. */
+export type ContainerArgument = string | { readonly parts: readonly (string | ContainerReference)[] };
+
+/**
+ * A reference inside a container's command or args: the text of an input parameter, the local path of an input
+ * artifact, or the local path where an output (parameter or artifact) is to be written.
+ */
+export interface ContainerReference {
+  readonly ref: 'input-value' | 'input-path' | 'output-path';
+  readonly name: string;
+}
+
+/** A container image run as it is. */
+export interface ContainerImplementation {
+  readonly kind: 'container';
+  readonly image: string;
+  readonly command: readonly ContainerArgument[];
+  readonly args: readonly ContainerArgument[];
+  /** Environment variables. */
+  readonly env?: Readonly<Record<string, ContainerArgument>>;
+}
+
+/** A component: name, typed interface, implementation. */
+export interface ComponentDefinition {
+  /** The component's own name: the Python function's name, or the name given to a container component. */
+  readonly name: string;
+  readonly description?: string;
+  readonly inputs: Readonly<Record<string, PortDefinition>>;
+  readonly outputs: Readonly<Record<string, PortDefinition>>;
+  readonly implementation: PythonImplementation | ContainerImplementation;
+}

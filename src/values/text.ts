@@ -1,0 +1,24 @@
+import type { Float } from './types';
+import { Value } from './value';
+
+/**
+ * A string built from text and values when the pipeline runs.
+ *
+ * ```ts
+ * text`s3://bucket/${pipeline.parameters.region}/${pipeline.run.name}`
+ * ```
+ *
+ * Numbers appear as JSON numbers, booleans as `true` and `false`. Whatever a value holds stays as it is: nothing in it is
+ * expanded.
+ */
+export function text(
+  strings: TemplateStringsArray,
+  ...values: readonly (string | number | boolean | Value<string | boolean | Float>)[]
+): Value<string> {
+  const parts = strings.flatMap((string, index) => {
+    const value = values[index];
+    if (value === undefined) return [string];
+    return [string, value instanceof Value ? Value.expressionOf(value) : String(value)];
+  });
+  return Value.of({ kind: 'text', parts: parts.filter((part) => part !== ''), type: 'STRING' });
+}
