@@ -1,0 +1,235 @@
+import type {
+  ComponentDefinition,
+  ContainerArgument,
+  ContainerImplementation,
+  ContainerReference,
+  ParameterDefinition,
+  PortDefinition,
+  PythonImplementation,
+} from '../components/definition';
+import type { GraphTaskSettings, PipelineGraph } from '../graph/graph';
+import { encodeJson, encodeValue, escapeJson } from '../values/codec';
+import { inputArtifact, outputArtifact, outputKey, plainReference } from './artifacts';
+import { tag } from './expression-printer';
+import { COMPONENT_DIR, INPUT_DIR, RUNTIME_DIR, RUNTIME_VOLUME, WORK_DIR, WORK_VOLUME } from './paths';
+import { volumeNameOf } from './sources';
+import type { Artifact, Container, EnvVar, Parameter, Template } from './types';
+
+/** The text of an input that is left out: the component's own default applies. */
+const ABSENT = 'json:';
+
+/** The template of a component, for tasks with these settings. */
+export function componentTemplate(
+  name: string,
+  component: ComponentDefinition,
+  settings: GraphTaskSettings,
+  graph: PipelineGraph,
+): Template {
+  const { implementation } = component;
+  const inputs = Object.entries(component.inputs);
+  const outputs = Object.entries(component.outputs);
+  const python = implementation.kind === 'python';
+  const parameters = inputs.map(([input, port]) => inputParameter(input, port));
+  const artifactsIn = inputs.flatMap(([input, port]): Artifact[] =>
+    port.kind === 'artifact' ? [inputArtifact(input, port, graph.artifactRepository)] : [],
+  );
+  const artifactsOut = outputs.flatMap(([output, port]): Artifact[] =>
+    port.kind === 'artifact'
+      ? [
+          outputArtifact(
+            output,
+            python ? `${WORK_DIR}/artifacts/${output}` : `${WORK_DIR}/${output}`,
+            port,
+            graph.artifactRepository,
+          ),
+        ]
+      : [],
+  );
+  return {
+    name,
+    ...((parameters.length > 0 || artifactsIn.length > 0) && {
+      inputs: { parameters, ...(artifactsIn.length > 0 && { artifacts: artifactsIn }) },
+    }),
+    ...(outputs.length > 0 && {
+      outputs: {
+        parameters: outputs.map(([output, port]) => outputParameter(output, port, python)),
+        ...(artifactsOut.length > 0 && { artifacts: artifactsOut }),
+      },
+    }),
+    ...podSettings(settings),
+    ...(python
+      ? { securityContext: restrictedPod(), container: pythonContainer(component, implementation, settings) }
+      : { container: plainContainer(component, implementation, settings) }),
+  };
+}
+
+function inputParameter(name: string, port: PortDefinition): Parameter {
+  if (!port.optional) return { name };
+  const value = port.kind === 'parameter' && port.default !== undefined ? encodeValue(port.type, port.default) : ABSENT;
+  return { name, default: value };
+}
+
+function outputParameter(name: string, port: PortDefinition, python: boolean): Parameter {
+  if (python) {
+    // A function that returns None writes no value; an artifact always has its reference.
+    const path = `${WORK_DIR}/outputs/${name}`;
+    return { name, valueFrom: { path, ...(port.kind === 'parameter' && { default: ABSENT }) } };
+  }
+  if (port.kind === 'parameter') return { name, valueFrom: { path: `${WORK_DIR}/${name}` } };
+  // Nothing ever writes that file: the reference is the default, in which Argo resolves the pod's name.
+  return { name, valueFrom: { path: `${WORK_DIR}/.${name}.reference`, default: plainReference(name, port) } };
+}
+
+function podSettings({
+  retry,
+  timeoutSeconds,
+}: GraphTaskSettings): Pick<Template, 'retryStrategy' | 'activeDeadlineSeconds'> {
+  return {
+    ...(retry && {
+      retryStrategy: {
+        limit: String(retry.retries),
+        retryPolicy: retry.policy,
+        ...(retry.backoffSeconds !== undefined && {
+          backoff: {
+            duration: `${retry.backoffSeconds}s`,
+            ...(retry.backoffFactor !== undefined && { factor: String(retry.backoffFactor) }),
+            ...(retry.backoffCapSeconds !== undefined && { cap: `${retry.backoffCapSeconds}s` }),
+          },
+        }),
+      },
+    }),
+    ...(timeoutSeconds !== undefined && { activeDeadlineSeconds: timeoutSeconds }),
+  };
+}
+
+/** Kubernetes' Pod Security level "restricted". @see https://kubernetes.io/docs/concepts/security/pod-security-standards/ */
+function restrictedPod(): NonNullable<Template['securityContext']> {
+  return {
+    runAsNonRoot: true,
+    runAsUser: 1000,
+    runAsGroup: 1000,
+    fsGroup: 1000,
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
+}
+
+function pythonContainer(
+  component: ComponentDefinition,
+  implementation: PythonImplementation,
+  settings: GraphTaskSettings,
+): Container {
+  return {
+    image: implementation.image,
+    command: ['python3', `${RUNTIME_DIR}/launch.py`],
+    env: [
+      // Values first: Kubernetes expands $(NAME) with the variables that stand before.
+      ...Object.keys(component.inputs).map((name) => ({
+        name: `KFP_INPUT_${name}`,
+        value: `{{inputs.parameters.${name}}}`,
+      })),
+      ...Object.entries(component.outputs).flatMap(([name, port]): EnvVar[] =>
+        port.kind === 'artifact' ? [{ name: `KFP_KEY_${name}`, value: outputKey(name, port) }] : [],
+      ),
+      { name: 'KFP_COMPONENT', value: componentSpec(component, implementation) },
+      ...environment(settings),
+    ],
+    ...resources(settings),
+    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    volumeMounts: [
+      { name: RUNTIME_VOLUME, mountPath: RUNTIME_DIR, readOnly: true },
+      { name: volumeNameOf(implementation.file), mountPath: COMPONENT_DIR, readOnly: true },
+      { name: WORK_VOLUME, mountPath: WORK_DIR },
+    ],
+  };
+}
+
+/** What the runtime is told to run; docs/runtime-contract.md describes it. */
+export function componentSpec(component: ComponentDefinition, implementation: PythonImplementation): string {
+  const { function: name, packages, pipIndexUrls, pipTrustedHosts, useVenv, paths, classes } = implementation;
+  const ports = (all: Readonly<Record<string, PortDefinition>>) =>
+    Object.fromEntries(Object.entries(all).map(([port, definition]) => [port, portSpec(definition)]));
+  return escapeJson(
+    encodeJson({
+      function: name,
+      inputs: ports(component.inputs),
+      outputs: ports(component.outputs),
+      ...(packages?.length && { packages }),
+      ...(pipIndexUrls?.length && { pipIndexUrls }),
+      ...(pipTrustedHosts?.length && { pipTrustedHosts }),
+      ...(useVenv && { useVenv }),
+      ...(paths?.length && { paths }),
+      ...(classes && Object.keys(classes).length > 0 && { classes }),
+    }),
+  );
+}
+
+function portSpec(port: PortDefinition) {
+  return {
+    ...(port.kind === 'parameter' ? { type: port.type } : { artifact: port.type, ...(port.list && { list: true }) }),
+    ...(port.optional && { optional: true }),
+  };
+}
+
+function plainContainer(
+  component: ComponentDefinition,
+  implementation: ContainerImplementation,
+  settings: GraphTaskSettings,
+): Container {
+  const print = (argument: ContainerArgument) => printContainerArgument(argument, component);
+  const own = Object.entries(implementation.env ?? {}).map(([name, value]) => ({ name, value: print(value) }));
+  const env = [...own, ...environment(settings)];
+  return {
+    image: implementation.image,
+    command: implementation.command.map(print),
+    ...(implementation.args.length > 0 && { args: implementation.args.map(print) }),
+    ...(env.length > 0 && { env }),
+    ...resources(settings),
+    volumeMounts: [{ name: WORK_VOLUME, mountPath: WORK_DIR }],
+  };
+}
+
+function printContainerArgument(argument: ContainerArgument, component: ComponentDefinition): string {
+  if (typeof argument === 'string') return dollars(argument);
+  return argument.parts
+    .map((part) => (typeof part === 'string' ? dollars(part) : printReference(part, component)))
+    .join('');
+}
+
+/** Kubernetes expands `$(NAME)` and turns `$$` into `$`. */
+function dollars(text: string): string {
+  return text.replace(/\$/g, '$$$$');
+}
+
+function printReference({ ref, name }: ContainerReference, component: ComponentDefinition): string {
+  if (ref === 'input-path') return `${INPUT_DIR}/${name}`;
+  if (ref === 'output-path') return `${WORK_DIR}/${name}`;
+  return tag(rawText(`inputs.parameters['${name}']`, component.inputs[name] as ParameterDefinition));
+}
+
+/**
+ * The raw text of an encoded parameter, for a program that does not know the encoding. What Kubernetes could expand is
+ * escaped. What Argo could expand cannot be: such a value stops the task.
+ */
+function rawText(variable: string, { type, optional }: ParameterDefinition): string {
+  if (type === 'NUMBER_INTEGER' || type === 'NUMBER_DOUBLE' || type === 'BOOLEAN') return `string(${variable})`;
+  const json = `${variable}[5:]`;
+  const expandable = `${variable} contains '{\\\\u007b'`;
+  // JSON keeps its escapes, so that nothing in a list or a dict can be expanded.
+  const text = type === 'STRING' ? `fromJSON(${json})` : json;
+  const guarded =
+    type === 'STRING'
+      ? `${expandable} ? sprig.fail('the value holds two opening braces, which Argo would expand') : ${text}`
+      : text;
+  const value = `${variable} startsWith 'json:' ? (${guarded}) : ${variable}`;
+  const present = `replace(${value}, '$', '$$')`;
+  return optional ? `${variable} in ['json:', 'json:null'] ? '' : ${present}` : present;
+}
+
+function environment(settings: GraphTaskSettings): EnvVar[] {
+  return Object.entries(settings.env ?? {}).map(([name, value]) => ({ name, value: dollars(value) }));
+}
+
+function resources({ resources }: GraphTaskSettings): Pick<Container, 'resources'> {
+  if (!resources) return {};
+  return { resources: { requests: { ...resources.requests }, limits: { ...resources.limits } } };
+}

@@ -1,0 +1,169 @@
+import type { ParameterType } from '../components/definition';
+import { encodeValue } from '../values/codec';
+import type { Expression, ValueType } from '../values/expression';
+
+/** A reference to the text of a value, as both of Argo's notations write it. */
+export interface Reference {
+  /** Inside of `{{…}}`. */
+  readonly tag: string;
+  /** Inside of `{{=…}}` and `valueFrom.expression`. */
+  readonly variable: string;
+  /**
+   * True where the text was written by a container that does not know the library's encoding: it is the value itself,
+   * and Argo could expand it.
+   */
+  readonly raw?: boolean;
+}
+
+/** How a value of the pipeline is referred to at the place where an expression is printed. */
+export type Resolve = (leaf: Extract<Expression, { kind: 'parameter' | 'output' | 'run' }>) => Reference;
+
+/** A reference to a parameter in one of Argo's maps: `inputs.parameters`, `workflow.parameters`, …. */
+export function reference(map: string, name: string): Reference {
+  return { tag: `${map}.${name}`, variable: `${map}['${name}']` };
+}
+
+/** The encoded text of an expression's value, as the value of an argument. */
+export function printArgument(expression: Expression, resolve: Resolve): string {
+  switch (expression.kind) {
+    case 'literal':
+      return encodeValue(expression.type as ParameterType, expression.value);
+    case 'run':
+      if (expression.field === 'finalStatus') return tag(encoded('STRUCT', FINAL_STATUS));
+      return `{{${resolve(expression).tag}}}`;
+    case 'parameter':
+    case 'output': {
+      const target = resolve(expression);
+      return target.raw ? tag(encoded(expression.type, typed(expression, resolve))) : `{{${target.tag}}}`;
+    }
+    default:
+      return tag(encoded(expression.type, typed(expression, resolve)));
+  }
+}
+
+/** A boolean expression as the whole of a `when`. */
+export function printCondition(expression: string): string {
+  return tag(expression);
+}
+
+/** An expression in Argo's expression language, its operands cast by their declared types. */
+export function typed(expression: Expression, resolve: Resolve): string {
+  switch (expression.kind) {
+    case 'literal':
+      return literal(expression.value);
+    case 'run':
+      return resolve(expression).variable;
+    case 'parameter':
+    case 'output':
+      return decoded(expression.type, resolve(expression));
+    case 'metric':
+      return `float(fromJSON(fromJSON(${variableOf(expression.artifact, resolve)}).metadata)[${string(expression.name)}])`;
+    case 'text':
+      return expression.parts
+        .map((part) => (typeof part === 'string' ? string(part) : inText(part, resolve)))
+        .join(' + ');
+    case 'compare':
+      return comparison(expression, resolve);
+    case 'and':
+    case 'or':
+      return `(${expression.operands.map((operand) => typed(operand, resolve)).join(expression.kind === 'and' ? ' && ' : ' || ')})`;
+    case 'not':
+      return `!(${typed(expression.operand, resolve)})`;
+  }
+}
+
+/** `{{=…}}` round an expression. */
+export function tag(expression: string): string {
+  return `{{=${expression}}}`;
+}
+
+/**
+ * A string literal of Argo's expression language that holds neither `{{` nor `}}`, which would begin or end a tag.
+ */
+export function string(text: string): string {
+  const escaped = text
+    .replace(/\\/g, '\\\\')
+    .replace(/'/g, "\\'")
+    .replace(/\n/g, '\\n')
+    .replace(/\r/g, '\\r')
+    .replace(/\t/g, '\\t')
+    .replace(/\{(?=\{)/g, "{' + '")
+    .replace(/\}(?=\})/g, "}' + '");
+  return `'${escaped}'`;
+}
+
+/** The value behind an encoded text, of its type. */
+function decoded(type: ValueType, { variable, raw }: Reference): string {
+  const text = raw && type !== 'STRING' ? `trim(${variable})` : variable;
+  switch (type) {
+    case 'NUMBER_INTEGER':
+      return `int(${text})`;
+    case 'NUMBER_DOUBLE':
+      return `float(${text})`;
+    case 'BOOLEAN':
+      return `(${text} == 'true')`;
+    case 'STRING':
+      return raw ? text : `(${text} startsWith 'json:' ? fromJSON(${text}[5:]) : ${text})`;
+    default:
+      return raw ? `fromJSON(${text})` : `fromJSON(${text} startsWith 'json:' ? ${text}[5:] : ${text})`;
+  }
+}
+
+/**
+ * The encoded text of a value that an expression computes: the rule that values/codec.ts follows, so that a value has the
+ * same text whoever wrote it. A closure over a list of one stands for a variable, which Argo's tags do not allow.
+ */
+function encoded(type: ValueType, expression: string): string {
+  switch (type) {
+    case 'STRING':
+      return `map([${expression}], (${REWRITABLE} || # matches '^(json:|[{\\\\[])') ? 'json:' + ${escaped('toJson(#)')} : #)[0]`;
+    case 'NUMBER_INTEGER':
+    case 'BOOLEAN':
+      return `string(${expression})`;
+    case 'NUMBER_DOUBLE':
+      return `toJson(${expression})`;
+    default:
+      return `map([toJson(${expression})], (${REWRITABLE}) ? 'json:' + ${escaped('#')} : #)[0]`;
+  }
+}
+
+const REWRITABLE = "# contains '{' + '{' || # contains '$'";
+
+function escaped(json: string): string {
+  return `replace(replace(${json}, '{' + '{', '{\\\\u007b'), '$', '\\\\u0024')`;
+}
+
+/** What an exit task's `PipelineTaskFinalStatus` holds, in KFP's words. */
+const FINAL_STATUS =
+  "{'state': workflow.status == 'Succeeded' ? 'SUCCEEDED' : 'FAILED', 'pipelineJobResourceName': workflow.name, " +
+  "'pipelineTaskName': workflow.labels['cdk8s-kfp/pipeline'], 'error': {'message': workflow.failures}}";
+
+function variableOf(expression: Expression, resolve: Resolve): string {
+  if (expression.kind === 'parameter' || expression.kind === 'output' || expression.kind === 'run') {
+    return resolve(expression).variable;
+  }
+  throw new Error(`a ${expression.kind} is no reference to an artifact`);
+}
+
+/** A value as it appears in text: numbers as JSON numbers, booleans as words. */
+function inText(part: Expression, resolve: Resolve): string {
+  const value = typed(part, resolve);
+  if (part.type === 'STRING') return value;
+  return part.type === 'NUMBER_DOUBLE' ? `toJson(${value})` : `string(${value})`;
+}
+
+function comparison({ operator, left, right }: Extract<Expression, { kind: 'compare' }>, resolve: Resolve): string {
+  const plain = (side: Expression, other: Expression): string => {
+    // An ordinary string has one text, encoded or not: comparing that reads better than decoding first.
+    const ordinary =
+      other.kind === 'literal' && other.type === 'STRING' && encodeValue('STRING', other.value) === other.value;
+    if (ordinary && (side.kind === 'parameter' || side.kind === 'output')) return resolve(side).variable;
+    return typed(side, resolve);
+  };
+  return `${plain(left, right)} ${operator} ${plain(right, left)}`;
+}
+
+function literal(value: unknown): string {
+  if (typeof value === 'string') return string(value);
+  return JSON.stringify(value);
+}

@@ -1,0 +1,70 @@
+import type { Diagnostic } from '../diagnostic';
+import type { PipelineGraph } from '../graph/graph';
+import { pipelineManifest } from './pipeline-manifest';
+
+/** What the full CRDs of Argo 4 allow in `spec.templates` and in `dag.tasks`. */
+const CRD_LIMIT = 200;
+/** kubectl's client-side apply keeps the whole object in an annotation, which Kubernetes limits to this. */
+const CLIENT_SIDE_APPLY = 256 * 1024;
+/** A ConfigMap holds at most 1 MiB. */
+const CONFIG_MAP_LIMIT = 1024 * 1024;
+
+/** The counts and sizes that a cluster refuses, and template names that stand for two things. */
+export function limits(graph: PipelineGraph): readonly Diagnostic[] {
+  const { spec, collisions } = pipelineManifest(graph);
+  const diagnostics: Diagnostic[] = [];
+  const report = (code: string, message: string, mend: string, severity?: 'warning') =>
+    diagnostics.push({
+      code,
+      path: graph.path,
+      ...(graph.at && { at: graph.at }),
+      message,
+      mend,
+      ...(severity && { severity }),
+    });
+  for (const { name, uses } of collisions) {
+    report('KFP1305', `the template name '${name}' stands for ${uses.join(' and for ')}`, 'rename one of them');
+  }
+  if (graph.limits.crds === 'full') {
+    if (spec.templates.length > CRD_LIMIT) {
+      report(
+        'KFP1302',
+        `the pipeline has ${spec.templates.length} templates; Argo's full CRDs allow ${CRD_LIMIT}`,
+        "split it into pipelines of fewer components and branches, or set crds: 'minimal' where the cluster has the minimal CRDs",
+      );
+    }
+    for (const { name, dag } of spec.templates) {
+      if (!dag || dag.tasks.length <= CRD_LIMIT) continue;
+      report(
+        'KFP1303',
+        `the DAG '${name}' has ${dag.tasks.length} tasks; Argo's full CRDs allow ${CRD_LIMIT}`,
+        "split it into several pipelines, or set crds: 'minimal' where the cluster has the minimal CRDs",
+      );
+    }
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(spec));
+  if (bytes > graph.limits.bytes) {
+    report(
+      'KFP1304',
+      `the WorkflowTemplate has ${kilobytes(bytes)}; ${kilobytes(graph.limits.bytes)} are allowed, because a run holds its template twice`,
+      'split the pipeline, or raise sizeLimit for an engine that takes larger objects',
+    );
+  } else if (bytes > CLIENT_SIDE_APPLY) {
+    report(
+      'KFP1306',
+      `the WorkflowTemplate has ${kilobytes(bytes)}; kubectl's client-side apply takes ${kilobytes(CLIENT_SIDE_APPLY)}`,
+      'apply it with `kubectl apply --server-side`, or split the pipeline',
+      'warning',
+    );
+  }
+  for (const [file, functions] of Object.entries(graph.sources)) {
+    const size = Object.values(functions).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    if (size <= CONFIG_MAP_LIMIT) continue;
+    report('KFP1307', `the components of ${file} have ${kilobytes(size)}; a ConfigMap holds 1024 kB`, 'split the file');
+  }
+  return diagnostics;
+}
+
+function kilobytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1024)} kB`;
+}

@@ -1,0 +1,137 @@
+import type { Json } from '../components/definition';
+import type { ManifestBody } from '../constructs/manifest';
+import { type PipelineGraph, type PipelineParameter, type TaskNode, tasksOf } from '../graph/graph';
+import { encodeValue } from '../values/codec';
+import { componentTemplate } from './component-template';
+import { dagTemplates, ENTRYPOINT, exitArguments, templateNameOf } from './dag-templates';
+import { RUNTIME_VOLUME, WORK_VOLUME } from './paths';
+import { runtimeConfigMap, runtimeItems, sourceConfigMap, volumeNameOf } from './sources';
+import type { Parameter, Template, Volume, WorkflowTemplateSpec } from './types';
+
+/** Labels that pipelines, and through them all runs, carry. */
+export const PIPELINE_LABEL = 'cdk8s-kfp/pipeline';
+export const VERSION_LABEL = 'cdk8s-kfp/pipeline-version';
+export const EXPERIMENT_LABEL = 'cdk8s-kfp/experiment';
+
+/** Finished pods of successful tasks go after this long; failed ones stay for as long as their run. */
+const POD_RETENTION = '600s';
+
+/** A pipeline's WorkflowTemplate. */
+export interface PipelineManifest {
+  readonly body: ManifestBody;
+  readonly spec: WorkflowTemplateSpec;
+  /** Template names that stand for two things. */
+  readonly collisions: readonly { readonly name: string; readonly uses: readonly string[] }[];
+}
+
+const MANIFESTS = new WeakMap<PipelineGraph, PipelineManifest>();
+
+/** The WorkflowTemplate of a pipeline. Computed once for each graph. */
+export function pipelineManifest(graph: PipelineGraph): PipelineManifest {
+  let manifest = MANIFESTS.get(graph);
+  if (!manifest) {
+    manifest = print(graph);
+    MANIFESTS.set(graph, manifest);
+  }
+  return manifest;
+}
+
+function print(graph: PipelineGraph): PipelineManifest {
+  const { templates, collisions } = templatesOf(graph);
+  const parameters = Object.entries(graph.parameters).map(([name, parameter]) => argument(name, parameter));
+  const labels = {
+    [PIPELINE_LABEL]: graph.name,
+    ...(graph.version !== undefined && { [VERSION_LABEL]: graph.version }),
+  };
+  const annotations = {
+    ...(graph.displayName !== undefined && { 'workflows.argoproj.io/title': graph.displayName }),
+    ...(graph.description !== undefined && { 'workflows.argoproj.io/description': graph.description }),
+  };
+  const { runner, artifactRepository: repository } = graph;
+  const exitParameters = graph.onExit ? exitArguments(graph, graph.onExit) : [];
+  const spec: WorkflowTemplateSpec = {
+    entrypoint: ENTRYPOINT,
+    ...(parameters.length > 0 && { arguments: { parameters } }),
+    ...(runner && { serviceAccountName: runner.serviceAccountName }),
+    // Where the executor has a token of its own, the user's code needs none.
+    ...(runner?.tokenSecret && {
+      automountServiceAccountToken: false,
+      executor: { serviceAccountName: runner.serviceAccountName },
+    }),
+    ...(repository.configMap !== undefined && {
+      artifactRepositoryRef: {
+        configMap: repository.configMap,
+        ...(repository.key !== undefined && { key: repository.key }),
+      },
+    }),
+    workflowMetadata: { labels: { ...labels } },
+    podGC: { strategy: 'OnPodSuccess', deleteDelayDuration: POD_RETENTION },
+    ...(graph.onExit && {
+      hooks: {
+        exit: {
+          template: templateNameOf(graph.onExit),
+          ...(exitParameters.length > 0 && { arguments: { parameters: exitParameters } }),
+        },
+      },
+    }),
+    volumes: volumesOf(graph),
+    templates,
+  };
+  return { spec, collisions, body: { labels, annotations, fields: { spec } } };
+}
+
+/** A parameter of a run, as Argo's UI offers it. */
+function argument(name: string, { type, default: value, description, choices }: PipelineParameter): Parameter {
+  return {
+    name,
+    ...(value !== undefined && { value: encodeValue(type, value) }),
+    ...(description !== undefined && { description }),
+    ...(choices && { enum: choices.map((choice) => encodeValue(type, choice as Json)) }),
+  };
+}
+
+function templatesOf(graph: PipelineGraph): Pick<PipelineManifest, 'collisions'> & { readonly templates: Template[] } {
+  const templates: Template[] = [];
+  const uses = new Map<string, Set<string>>();
+  const take = (name: string, use: string): boolean => {
+    const known = uses.get(name) ?? new Set<string>();
+    uses.set(name, known.add(use));
+    return known.size === 1;
+  };
+  for (const template of dagTemplates(graph)) {
+    take(template.name, `the DAG '${template.name}'`);
+    templates.push(template);
+  }
+  const leaves = new Map<string, Template>();
+  const tasks: TaskNode[] = [...tasksOf(graph.root), ...(graph.onExit ? [graph.onExit] : [])];
+  for (const task of tasks) {
+    const name = templateNameOf(task);
+    const own = name === task.id && (task.ownSettings || task.displayName !== undefined);
+    const isNew = take(name, own ? `the task '${task.path}'` : `the component '${task.component}'`);
+    if (!isNew || leaves.has(name)) continue;
+    const template = componentTemplate(name, graph.components[task.component]!, task.settings, graph);
+    leaves.set(name, task.displayName === undefined ? template : titled(template, task.displayName));
+  }
+  const collisions = [...uses].filter(([, what]) => what.size > 1).map(([name, what]) => ({ name, uses: [...what] }));
+  return { templates: [...templates, ...leaves.values()], collisions };
+}
+
+/** @see https://argo-workflows.readthedocs.io/en/latest/template-defaults/ */
+function titled({ name, ...rest }: Template, displayName: string): Template {
+  return { name, annotations: { 'workflows.argoproj.io/display-name': displayName }, ...rest };
+}
+
+/** The runtime, each Python file, and a work folder for each pod. */
+function volumesOf(graph: PipelineGraph): Volume[] {
+  const files = Object.entries(graph.sources);
+  return [
+    ...(files.length > 0
+      ? [{ name: RUNTIME_VOLUME, configMap: { name: runtimeConfigMap().name, items: runtimeItems() } }]
+      : []),
+    ...files.map(([file, functions]) => ({
+      name: volumeNameOf(file),
+      configMap: { name: sourceConfigMap(file, functions).name },
+    })),
+    { name: WORK_VOLUME, emptyDir: {} },
+  ];
+}

@@ -1,0 +1,109 @@
+/**
+ * The part of Argo's and Kubernetes' types that this library emits, no more. The conformance run holds what is emitted
+ * against the full schemas.
+ *
+ * @see https://argo-workflows.readthedocs.io/en/latest/fields/
+ */
+
+export interface Parameter {
+  readonly name: string;
+  readonly default?: string;
+  readonly value?: string;
+  readonly valueFrom?: { readonly path: string; readonly default?: string };
+  readonly description?: string;
+  readonly enum?: readonly string[];
+}
+
+/** An artifact's place: the key alone, because bucket and credentials are the repository's. */
+export type ArtifactLocation =
+  | { readonly s3: { readonly key: string } }
+  | { readonly gcs: { readonly key: string } }
+  | { readonly azure: { readonly blob: string } };
+
+export type Artifact = {
+  readonly name: string;
+  readonly path: string;
+  readonly optional?: boolean;
+  readonly archive?: { readonly none: Readonly<Record<string, never>> };
+} & ArtifactLocation;
+
+export interface Arguments {
+  readonly parameters: readonly Parameter[];
+}
+
+export interface DagTask {
+  readonly name: string;
+  readonly template: string;
+  readonly depends?: string;
+  readonly when?: string;
+  readonly arguments?: Arguments;
+}
+
+export interface EnvVar {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface Container {
+  readonly image: string;
+  readonly command: readonly string[];
+  readonly args?: readonly string[];
+  readonly env?: readonly EnvVar[];
+  readonly resources?: {
+    readonly requests?: Readonly<Record<string, string>>;
+    readonly limits?: Readonly<Record<string, string>>;
+  };
+  readonly securityContext?: {
+    readonly allowPrivilegeEscalation: boolean;
+    readonly capabilities: { readonly drop: readonly string[] };
+  };
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
+}
+
+export interface Template {
+  readonly name: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly inputs?: { readonly parameters?: readonly Parameter[]; readonly artifacts?: readonly Artifact[] };
+  readonly outputs?: { readonly parameters?: readonly Parameter[]; readonly artifacts?: readonly Artifact[] };
+  readonly dag?: { readonly failFast: boolean; readonly tasks: readonly DagTask[] };
+  readonly container?: Container;
+  readonly securityContext?: {
+    readonly runAsNonRoot: boolean;
+    readonly runAsUser: number;
+    readonly runAsGroup: number;
+    readonly fsGroup: number;
+    readonly seccompProfile: { readonly type: string };
+  };
+  readonly retryStrategy?: {
+    readonly limit: string;
+    readonly retryPolicy: string;
+    readonly backoff?: { readonly duration: string; readonly factor?: string; readonly cap?: string };
+  };
+  readonly activeDeadlineSeconds?: number;
+}
+
+export interface Volume {
+  readonly name: string;
+  readonly configMap?: {
+    readonly name: string;
+    readonly items?: readonly { readonly key: string; readonly path: string }[];
+  };
+  readonly emptyDir?: Readonly<Record<string, never>>;
+}
+
+export interface WorkflowTemplateSpec {
+  readonly entrypoint: string;
+  readonly arguments?: Arguments;
+  readonly serviceAccountName?: string;
+  readonly automountServiceAccountToken?: boolean;
+  readonly executor?: { readonly serviceAccountName: string };
+  readonly artifactRepositoryRef?: { readonly configMap: string; readonly key?: string };
+  readonly workflowMetadata: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly podGC: { readonly strategy: string; readonly deleteDelayDuration: string };
+  readonly hooks?: { readonly exit: { readonly template: string; readonly arguments?: Arguments } };
+  readonly volumes?: readonly Volume[];
+  readonly templates: readonly Template[];
+}

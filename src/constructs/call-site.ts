@@ -1,0 +1,41 @@
+import * as path from 'node:path';
+
+const LIBRARY = path.dirname(__dirname) + path.sep;
+const APPS = path.join(LIBRARY, 'apps') + path.sep;
+/** Frames kept above the constructor: enough for helpers and subclasses, few enough to stay cheap for 10,000 tasks. */
+const DEPTH = 8;
+
+/** The place in the user's code that created a construct. */
+export interface CallSite {
+  /** `file:line`, relative to the working directory; undefined where no user code is near. */
+  readonly at: string | undefined;
+}
+
+/**
+ * Notes where `callee` was called from. Only the raw frames are taken now, for a few microseconds; the text is made
+ * when somebody asks for it.
+ */
+export function callSite(callee: Function): CallSite {
+  const holder: { stack?: string } = {};
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEPTH;
+  Error.captureStackTrace(holder, callee);
+  Error.stackTraceLimit = limit;
+  return {
+    get at() {
+      return locate(holder.stack ?? '');
+    },
+  };
+}
+
+function locate(stack: string): string | undefined {
+  for (const line of stack.split('\n')) {
+    const match = /\(?(?:file:\/\/)?(\/[^()]*|[A-Za-z]:[^()]*):(\d+):\d+\)?$/.exec(line.trim());
+    if (!match) continue;
+    const file = match[1]!.replace(/^at /, '');
+    const ours = file.startsWith(LIBRARY) && !file.startsWith(APPS);
+    if (ours || file.includes(`${path.sep}node_modules${path.sep}`)) continue;
+    return `${path.relative(process.cwd(), file).split(path.sep).join('/')}:${match[2]}`;
+  }
+  return undefined;
+}

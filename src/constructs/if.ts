@@ -1,0 +1,138 @@
+import { Construct } from 'constructs';
+import type { Value } from '../values/value';
+import { type CallSite, callSite } from './call-site';
+import type { Awaitable } from './task';
+import { becomeTaskScope, enterScope, membersOf, taskScopeOf } from './task-scope';
+
+/** Props of {@link If} and {@link Elif}. */
+export interface ConditionProps {
+  /** When the branch is taken. */
+  readonly condition: Value<boolean>;
+}
+
+/**
+ * What is created under an If runs only when its condition holds. {@link elif} and {@link else} add further branches: at
+ * most one of them runs, the first whose condition holds.
+ */
+export class If extends Construct {
+  /** When the branch is taken. */
+  public readonly condition: Value<boolean>;
+  /** The branches: this If, its Elifs, its Else. */
+  public readonly branches: readonly (If | Elif | Else)[];
+
+  private readonly site: CallSite;
+  private readonly awaited: Awaitable[] = [];
+
+  /**
+   * @param scope a Pipeline, an If, an Elif or an Else, or any construct under one
+   * @param id the branch's name in its scope; it names the whole chain
+   * @throws where the scope is in no pipeline, or its pipeline was already synthesised
+   */
+  public constructor(scope: Construct, id: string, props: ConditionProps) {
+    super(scope, id);
+    this.site = callSite(new.target);
+    this.condition = props.condition;
+    this.branches = [this];
+    becomeTaskScope(this, membersOf(taskScopeOf(scope)).pipeline);
+    enterScope(this);
+  }
+
+  /** `file:line` of the code that created this If, where it is known. */
+  public get at(): string | undefined {
+    return this.site.at;
+  }
+
+  /** What it was told to run after. */
+  public get upstream(): readonly Awaitable[] {
+    return this.awaited;
+  }
+
+  /**
+   * Adds a branch that is taken when its condition holds and none before it did. It is a sibling of this If.
+   *
+   * @throws where the chain already has an Else
+   */
+  public elif(id: string, props: ConditionProps): Elif {
+    const branch = new Elif(this.node.scope as Construct, id, props, this, this.elif);
+    this.addBranch(branch, 'Elif');
+    return branch;
+  }
+
+  /**
+   * Adds the branch that is taken when none of the conditions holds. It is a sibling of this If.
+   *
+   * @throws where the chain already has an Else
+   */
+  public else(id: string): Else {
+    const branch = new Else(this.node.scope as Construct, id, this, this.else);
+    this.addBranch(branch, 'Else');
+    return branch;
+  }
+
+  /** Runs the If after others have succeeded, although its conditions and tasks read none of their outputs. */
+  public after(...others: readonly Awaitable[]): this {
+    membersOf(this).pipeline.assertOpen(`'${this.node.path}' was told to run after others`);
+    this.awaited.push(...others);
+    return this;
+  }
+
+  private addBranch(branch: Elif | Else, kind: string): void {
+    membersOf(this).pipeline.assertOpen(`'${branch.node.path}' was created`);
+    if (this.branches.at(-1) instanceof Else) {
+      throw new Error(
+        `The If '${this.node.path}' already has its Else; add the ${kind} '${branch.node.id}' before it.`,
+      );
+    }
+    (this.branches as (If | Elif | Else)[]).push(branch);
+  }
+}
+
+/** A further branch of an {@link If}, made by {@link If.elif}. */
+export class Elif extends Construct {
+  /** When the branch is taken, if none before it was. */
+  public readonly condition: Value<boolean>;
+  private readonly site: CallSite;
+
+  /** Use {@link If.elif}. @internal */
+  public constructor(
+    scope: Construct,
+    id: string,
+    props: ConditionProps,
+    /** The If it belongs to. */
+    public readonly chain: If,
+    maker: Function,
+  ) {
+    super(scope, id);
+    this.site = callSite(maker);
+    this.condition = props.condition;
+    becomeTaskScope(this, membersOf(taskScopeOf(scope)).pipeline);
+  }
+
+  /** `file:line` of the code that created this branch, where it is known. */
+  public get at(): string | undefined {
+    return this.site.at;
+  }
+}
+
+/** The last branch of an {@link If}, made by {@link If.else}. */
+export class Else extends Construct {
+  private readonly site: CallSite;
+
+  /** Use {@link If.else}. @internal */
+  public constructor(
+    scope: Construct,
+    id: string,
+    /** The If it belongs to. */
+    public readonly chain: If,
+    maker: Function,
+  ) {
+    super(scope, id);
+    this.site = callSite(maker);
+    becomeTaskScope(this, membersOf(taskScopeOf(scope)).pipeline);
+  }
+
+  /** `file:line` of the code that created this branch, where it is known. */
+  public get at(): string | undefined {
+    return this.site.at;
+  }
+}

@@ -1,0 +1,94 @@
+import { ApiObject, JsonPatch } from 'cdk8s';
+import type { Construct } from 'constructs';
+
+/** Props of {@link Manifest}. */
+export interface ManifestProps {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** The object's name; a function where it depends on what is synthesised. */
+  readonly name: string | (() => string);
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /**
+   * Everything below the metadata, and further metadata, asked for at synth. No object may occur in it twice: the YAML
+   * printer would write the second one as an alias.
+   */
+  readonly body: () => ManifestBody;
+}
+
+/** What a {@link Manifest} holds besides its kind and name. */
+export interface ManifestBody {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Top-level fields: `spec`, `data`, … */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** Stands for a name that is computed at synth; it is never printed. */
+const LATE_NAME = 'computed-at-synth';
+
+/** Per app, which construct took which name: `kind/namespace/name` → construct path. */
+const TAKEN = new WeakMap<Construct, Map<string, string>>();
+
+/**
+ * A Kubernetes object whose fields keep the order in which the library writes them: `name` first in every list item.
+ * cdk8s itself would sort them. Everything else is cdk8s': metadata, JSON patches, dependencies.
+ */
+export class Manifest extends ApiObject {
+  private readonly ownPatches: JsonPatch[] = [];
+  private readonly body: () => ManifestBody;
+
+  public constructor(scope: Construct, id: string, props: ManifestProps) {
+    const { name } = props;
+    super(scope, id, {
+      apiVersion: props.apiVersion,
+      kind: props.kind,
+      metadata: {
+        name: typeof name === 'string' ? name : LATE_NAME,
+        labels: { ...props.labels },
+        annotations: { ...props.annotations },
+      },
+    });
+    this.body = props.body;
+    if (typeof name === 'string') this.takeName();
+    else {
+      Object.defineProperty(this, 'name', { get: name });
+      Object.defineProperty(this.metadata, 'name', { get: name });
+    }
+  }
+
+  public override addJsonPatch(...operations: JsonPatch[]): void {
+    this.ownPatches.push(...operations);
+  }
+
+  public override toJson(): unknown {
+    const { labels, annotations, fields } = this.body();
+    for (const [key, value] of Object.entries(labels ?? {})) this.metadata.addLabel(key, value);
+    for (const [key, value] of Object.entries(annotations ?? {})) this.metadata.addAnnotation(key, value);
+    const { name: _, namespace, ...metadata } = this.metadata.toJson() as Record<string, unknown>;
+    const json = {
+      apiVersion: this.apiVersion,
+      kind: this.kind,
+      metadata: { name: this.name, ...(namespace !== undefined && { namespace }), ...metadata },
+      ...fields,
+    };
+    return this.ownPatches.length === 0 ? json : JsonPatch.apply(json, ...this.ownPatches);
+  }
+
+  private takeName(): void {
+    const root = this.node.root as Construct;
+    const taken = TAKEN.get(root) ?? new Map<string, string>();
+    TAKEN.set(root, taken);
+    const key = `${this.kind}/${this.metadata.namespace ?? ''}/${this.name}`;
+    const other = taken.get(key);
+    if (other === undefined) {
+      taken.set(key, this.node.path);
+      return;
+    }
+    this.node.addValidation({
+      validate: () => [
+        `KFP1301 the ${this.kind} '${this.name}' has the same name as the one of '${other}' in the same namespace\n    mend: give one of them another \`name\``,
+      ],
+    });
+  }
+}

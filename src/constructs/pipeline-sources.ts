@@ -1,0 +1,50 @@
+import { Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { runtimeConfigMap, type SourceConfigMap, sourceConfigMap } from '../argo/sources';
+import type { Component } from '../components/component';
+import { Manifest } from './manifest';
+
+const ID = 'kfp-sources';
+
+/**
+ * The ConfigMaps that a chart's Python components need: one for the runtime, one for each Python file. Pipelines of one
+ * chart share them.
+ */
+export class PipelineSources extends Construct {
+  /** The sources of the chart that a construct is in. */
+  public static of(construct: Construct): PipelineSources {
+    const chart = Chart.of(construct);
+    return (chart.node.tryFindChild(ID) as PipelineSources | undefined) ?? new PipelineSources(chart, ID);
+  }
+
+  private readonly known = new Set<unknown>();
+  private readonly names = new Set<string>();
+
+  /** Adds what a component's pods need. A component with problems adds nothing: synth will report them. */
+  public add(component: Component<never, unknown, unknown>): void {
+    if (this.known.has(component)) return;
+    this.known.add(component);
+    const { implementation } = component.definition;
+    if (implementation.kind !== 'python' || component.problems.length > 0) return;
+    const functions: Record<string, string> = {};
+    for (const companion of component.companions) {
+      if (companion.implementation.kind !== 'python') continue;
+      functions[companion.implementation.function] = companion.implementation.source;
+    }
+    this.emit(runtimeConfigMap());
+    this.emit(sourceConfigMap(implementation.file, functions));
+  }
+
+  private emit({ name, labels, annotations, data }: SourceConfigMap): void {
+    if (this.names.has(name)) return;
+    this.names.add(name);
+    new Manifest(this, name, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      name,
+      labels,
+      annotations,
+      body: () => ({ fields: { immutable: true, data: { ...data } } }),
+    });
+  }
+}

@@ -1,0 +1,153 @@
+import type { Duration } from 'cdk8s';
+import { Construct } from 'constructs';
+import { EXPERIMENT_LABEL } from '../argo/pipeline-manifest';
+import { CRON_NAME_LIMIT, kebab } from '../graph/names';
+import type { LiteralOf, Parameter } from '../values/parameter';
+import { Value } from '../values/value';
+import { callSite } from './call-site';
+import { cronExpression } from './cron-expression';
+import type { Experiment } from './experiment';
+import { Manifest } from './manifest';
+import type { Pipeline, PipelineParameters } from './pipeline';
+import { nameProblems, type RunArgumentsProp } from './run';
+import { checkRunArguments, printRunArguments, type RunArguments } from './run-arguments';
+
+/** cdk8s' `Cron`, or anything that has a cron expression. */
+export interface ICron {
+  /** Five fields: minute, hour, day of month, month, day of week. */
+  readonly expressionString: string;
+}
+
+type ScheduledArgument<P> = P extends Parameter<infer T, boolean> ? LiteralOf<T> | Value<T> : never;
+
+type RequiredNames<P extends PipelineParameters> = {
+  [K in keyof P]: P[K] extends Parameter<unknown, true> ? never : K;
+}[keyof P];
+
+/** The arguments of a recurring run: literals, or {@link RecurringRun.scheduledTime}. */
+export type ScheduledArgumentsOf<P extends PipelineParameters> = {
+  readonly [K in RequiredNames<P>]: ScheduledArgument<P[K]>;
+} & { readonly [K in Exclude<keyof P, RequiredNames<P>>]?: ScheduledArgument<P[K]> | undefined };
+
+/** Props of {@link RecurringRun} but its arguments. */
+export interface RecurringRunBaseProps<P extends PipelineParameters> {
+  /** The pipeline to run. */
+  readonly pipeline: Pipeline<P>;
+  /**
+   * When to run: one schedule or several. A `Cron`, or text of five fields; KFP's six fields are taken where the seconds
+   * are 0, and `@every 10m`, `@daily` and the like as they are.
+   */
+  readonly schedule: ICron | string | readonly (ICron | string)[];
+  /** The recurring run's name, at most 52 characters. @default - the construct's id, in kebab case */
+  readonly name?: string | undefined;
+  /** The time zone of the schedule, such as `Europe/Berlin`. @default - the controller's, mostly UTC */
+  readonly timezone?: string | undefined;
+  /**
+   * How many of its runs may be active at once. With 1, a run that is due while one is active is skipped; with more, it
+   * waits until one has ended.
+   * @default 1
+   */
+  readonly maxConcurrency?: number | undefined;
+  /**
+   * How late a run may start that was missed, because the controller was down. At most one missed run is started.
+   * @default - missed runs are not started
+   */
+  readonly catchUpWindow?: Duration | undefined;
+  /** How many finished runs are kept. @default - 3 successful and 3 failed ones */
+  readonly history?: { readonly successful?: number | undefined; readonly failed?: number | undefined } | undefined;
+  /** How long finished runs are kept, at most. @default - until the history is longer than its limit */
+  readonly retention?: Duration | undefined;
+  /** True where no run shall start until this is taken back. @default false */
+  readonly suspend?: boolean | undefined;
+  /** The experiment that the runs belong to. @default - none */
+  readonly experiment?: Experiment | undefined;
+}
+
+/** Props of {@link RecurringRun}. */
+export type RecurringRunProps<P extends PipelineParameters> = RecurringRunBaseProps<P> &
+  RunArgumentsProp<ScheduledArgumentsOf<NoInfer<P>>>;
+
+/**
+ * Runs of a pipeline on a schedule: an Argo CronWorkflow.
+ *
+ * @see https://argo-workflows.readthedocs.io/en/latest/cron-workflows/
+ */
+export class RecurringRun<const P extends PipelineParameters = {}> extends Construct {
+  /** The time for which a run was scheduled, as RFC 3339 text; to be given as an argument. */
+  public static readonly scheduledTime: Value<string> = Value.of({
+    kind: 'run',
+    field: 'scheduledTime',
+    type: 'STRING',
+  });
+
+  /** The CronWorkflow's name. */
+  public readonly name: string;
+
+  /**
+   * @param scope a Chart, or any construct in one; the same namespace as the pipeline's
+   * @param id names the recurring run
+   * @throws where the schedule is no cron expression, or a number is out of range
+   */
+  public constructor(scope: Construct, id: string, props: RecurringRunProps<P>) {
+    super(scope, id);
+    const site = callSite(new.target);
+    const name = props.name ?? kebab(id);
+    this.name = name;
+    const pipeline = props.pipeline as unknown as Pipeline;
+    const given = { ...(props.arguments as RunArguments | undefined) };
+    const schedules = [props.schedule].flat().map((schedule) => cronExpression(this.node.path, schedule));
+    const { maxConcurrency = 1 } = props;
+    if (!Number.isInteger(maxConcurrency) || maxConcurrency < 1) {
+      throw new Error(`maxConcurrency of '${this.node.path}' is ${maxConcurrency}: give a whole number from 1.`);
+    }
+    new Manifest(this, 'Default', {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'CronWorkflow',
+      name,
+      body: () => {
+        const parameters = printRunArguments(pipeline, given);
+        return {
+          fields: {
+            spec: {
+              schedules: [...schedules],
+              ...(props.timezone !== undefined && { timezone: props.timezone }),
+              concurrencyPolicy: maxConcurrency === 1 ? 'Forbid' : 'Allow',
+              startingDeadlineSeconds: props.catchUpWindow?.toSeconds() ?? 0,
+              successfulJobsHistoryLimit: props.history?.successful ?? 3,
+              failedJobsHistoryLimit: props.history?.failed ?? 3,
+              ...(props.suspend && { suspend: true }),
+              ...(props.experiment && { workflowMetadata: { labels: { [EXPERIMENT_LABEL]: props.experiment.name } } }),
+              workflowSpec: {
+                workflowTemplateRef: { name: pipeline.name },
+                ...(parameters.length > 0 && { arguments: { parameters } }),
+                ...(props.retention && { ttlStrategy: { secondsAfterCompletion: props.retention.toSeconds() } }),
+                ...(maxConcurrency > 1 && {
+                  synchronization: { semaphores: [{ configMapKeyRef: { name: semaphoreName(name), key: 'runs' } }] },
+                }),
+              },
+            },
+          },
+        };
+      },
+    });
+    if (maxConcurrency > 1) {
+      // Argo has no such policy of its own: runs take a place of a semaphore, and wait where none is free.
+      new Manifest(this, 'Semaphore', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        name: semaphoreName(name),
+        body: () => ({ fields: { data: { runs: String(maxConcurrency) } } }),
+      });
+    }
+    this.node.addValidation({
+      validate: () => [
+        ...nameProblems(name, CRON_NAME_LIMIT, site.at),
+        ...checkRunArguments(pipeline, given, { path: this.node.path, at: site.at }),
+      ],
+    });
+  }
+}
+
+function semaphoreName(name: string): string {
+  return `${name}-semaphore`;
+}

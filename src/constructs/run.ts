@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { Construct } from 'constructs';
+import { EXPERIMENT_LABEL, pipelineManifest } from '../argo/pipeline-manifest';
+import { isDnsLabel, NAME_LIMIT } from '../graph/names';
+import { callSite } from './call-site';
+import type { Experiment } from './experiment';
+import { Manifest } from './manifest';
+import type { ArgumentsOf, Pipeline, PipelineParameters } from './pipeline';
+import { checkRunArguments, printRunArguments, type RunArguments } from './run-arguments';
+
+/** The arguments prop: required where the pipeline has a parameter without a default. */
+export type RunArgumentsProp<A> = {} extends A
+  ? {
+      /** Values of the pipeline's parameters. @default - the parameters' defaults */
+      readonly arguments?: A | undefined;
+    }
+  : {
+      /** Values of the pipeline's parameters; those without a default are required. */
+      readonly arguments: A;
+    };
+
+/** Props of {@link Run} but its arguments. */
+export interface RunBaseProps<P extends PipelineParameters> {
+  /** The pipeline to run. */
+  readonly pipeline: Pipeline<P>;
+  /**
+   * The run's name.
+   * @default - the pipeline's name and a hash of the pipeline and the arguments: what is run changes, so does the name
+   */
+  readonly name?: string | undefined;
+  /** The experiment that the run belongs to. @default - none */
+  readonly experiment?: Experiment | undefined;
+}
+
+/** Props of {@link Run}. */
+export type RunProps<P extends PipelineParameters> = RunBaseProps<P> & RunArgumentsProp<ArgumentsOf<NoInfer<P>>>;
+
+/**
+ * One run of a pipeline: an Argo Workflow. Applying its manifest starts the run, applying it again changes nothing, so it
+ * has a name and is never removed by a time to live: a GitOps tool would create it again, and so run it again.
+ */
+export class Run<const P extends PipelineParameters = {}> extends Construct {
+  private readonly workflow: Manifest;
+
+  /**
+   * @param scope a Chart, or any construct in one; the same namespace as the pipeline's
+   * @param id the construct's id; it does not reach the cluster
+   */
+  public constructor(scope: Construct, id: string, props: RunProps<P>) {
+    super(scope, id);
+    const site = callSite(new.target);
+    const pipeline = props.pipeline as unknown as Pipeline;
+    const given = { ...(props.arguments as RunArguments | undefined) };
+    this.workflow = new Manifest(this, 'Default', {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Workflow',
+      name: props.name ?? (() => contentName(pipeline, given)),
+      ...(props.experiment && { labels: { [EXPERIMENT_LABEL]: props.experiment.name } }),
+      body: () => {
+        const parameters = printRunArguments(pipeline, given);
+        return {
+          fields: {
+            spec: {
+              workflowTemplateRef: { name: pipeline.name },
+              ...(parameters.length > 0 && { arguments: { parameters } }),
+            },
+          },
+        };
+      },
+    });
+    this.node.addValidation({
+      validate: () => [
+        ...nameProblems(props.name, NAME_LIMIT, site.at),
+        ...checkRunArguments(pipeline, given, { path: this.node.path, at: site.at }),
+      ],
+    });
+  }
+
+  /** The run's name. Reading a name that is not given compiles the pipeline. */
+  public get name(): string {
+    return this.workflow.name;
+  }
+}
+
+function contentName(pipeline: Pipeline, given: RunArguments): string {
+  const content = JSON.stringify([pipelineManifest(pipeline.graph).spec, printRunArguments(pipeline, given)]);
+  const hash = createHash('sha256').update(content).digest('hex').slice(0, 8);
+  return `${pipeline.name.slice(0, NAME_LIMIT - hash.length - 1)}-${hash}`;
+}
+
+/** What is wrong with the name of a run or a recurring run. */
+export function nameProblems(name: string | undefined, limit: number, at: string | undefined): string[] {
+  if (name === undefined || isDnsLabel(name, limit)) return [];
+  const place = at ? `\n    at ${at}` : '';
+  return [
+    `KFP1311 the name '${name}' is not a DNS label of at most ${limit} characters${place}\n    mend: use lower-case letters, digits and hyphens`,
+  ];
+}

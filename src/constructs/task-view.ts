@@ -1,0 +1,45 @@
+import type { Pipeline } from './pipeline';
+import type { Task } from './task';
+import { membersOf, type ScopeNode } from './task-scope';
+import type { TaskSettings } from './task-settings';
+
+/** Every task of a pipeline, those inside branches included, present and future. */
+export class TaskView implements Iterable<Task> {
+  private readonly layers: TaskSettings[];
+
+  /** Use {@link Pipeline.tasks}. @internal */
+  public constructor(
+    private readonly pipeline: Pipeline,
+    settings: TaskSettings | undefined,
+  ) {
+    this.layers = settings ? [settings] : [];
+  }
+
+  /** The tasks that exist so far, in creation order. */
+  public *[Symbol.iterator](): Iterator<Task> {
+    yield* tasksIn(membersOf(this.pipeline).nodes);
+  }
+
+  /**
+   * Gives settings to all present and future tasks. A task's own settings win; of two calls, the later wins.
+   *
+   * @throws where the pipeline was already synthesised
+   */
+  public configure(settings: TaskSettings): this {
+    this.pipeline.assertOpen(`its tasks were configured`);
+    this.layers.push(settings);
+    return this;
+  }
+
+  /** What every task is given, earliest first. */
+  public get settings(): readonly TaskSettings[] {
+    return this.layers;
+  }
+}
+
+function* tasksIn(nodes: readonly ScopeNode[]): Generator<Task> {
+  for (const node of nodes) {
+    if (!('branches' in node)) yield node;
+    else for (const branch of node.branches) yield* tasksIn(membersOf(branch).nodes);
+  }
+}

@@ -1,0 +1,129 @@
+import { Construct } from 'constructs';
+import type { Component, NoReturn } from '../components/component';
+import type { ArtifactDefinition, ComponentDefinition, PortDefinition } from '../components/definition';
+import type { ValueType } from '../values/expression';
+import { Value } from '../values/value';
+import { type CallSite, callSite } from './call-site';
+import type { Elif, Else, If } from './if';
+import { enterScope, membersOf, taskScopeOf } from './task-scope';
+import type { TaskSettings } from './task-settings';
+
+/** The inputs prop: required where the component has a required input. */
+export type TaskInputs<I> = {} extends I
+  ? {
+      /** A literal or a value for each input. @default - none */
+      readonly inputs?: NoInfer<I> | undefined;
+    }
+  : {
+      /** A literal or a value for each input. */
+      readonly inputs: NoInfer<I>;
+    };
+
+/** Props of {@link Task} but its inputs. */
+export interface TaskBaseProps<I, O, R> extends TaskSettings {
+  /** The component to run. */
+  readonly component: Component<I, O, R>;
+  /** The name that UIs show. @default - the task's id */
+  readonly displayName?: string | undefined;
+}
+
+/** Props of {@link Task}. */
+export type TaskProps<I, O, R> = TaskBaseProps<I, O, R> & TaskInputs<I>;
+
+/** A construct that a task can be told to run after. An Elif or Else stands for its If. */
+export type Awaitable = Task | If | Elif | Else;
+
+/**
+ * One execution of a component: one pod. It runs when the tasks whose outputs it reads have succeeded.
+ *
+ * The scope is the nesting: a task created under an If runs inside it.
+ */
+export class Task<I = never, O = unknown, R = unknown> extends Construct {
+  /** The task's outputs, by the names the component gives them. */
+  public readonly outputs: O;
+  /** The values given to the inputs, by name. */
+  public readonly inputs: Readonly<Record<string, unknown>>;
+  /** The component it runs. */
+  public readonly component: ComponentDefinition;
+  /** The name that UIs show, where it is not the id. */
+  public readonly displayName: string | undefined;
+  /** The settings given to this task alone. */
+  public readonly settings: TaskSettings;
+
+  private readonly site: CallSite;
+  private readonly awaited: Awaitable[] = [];
+
+  /** @internal */
+  public readonly _component: Component<never, unknown, unknown>;
+
+  /**
+   * @param scope a Pipeline, an If, an Elif or an Else, or any construct under one
+   * @param id the task's name in its scope
+   * @throws where the scope is in no pipeline, or its pipeline was already synthesised
+   */
+  public constructor(scope: Construct, id: string, props: TaskProps<I, O, R>) {
+    super(scope, id);
+    this.site = callSite(new.target);
+    this._component = props.component as Component<never, unknown, unknown>;
+    this.component = props.component.definition;
+    this.displayName = props.displayName;
+    this.settings = { resources: props.resources, retry: props.retry, timeout: props.timeout, env: props.env };
+    this.inputs = { ...(props.inputs as Record<string, unknown> | undefined) };
+    this.outputs = outputsOf(this as unknown as Task) as O;
+    this.register();
+  }
+
+  /**
+   * The component's return value.
+   *
+   * A component that returns nothing has none: read a named output from {@link outputs}.
+   */
+  public get output(): R extends NoReturn ? NoReturn : R {
+    return (this.outputs as Record<string, unknown>).Output as R extends NoReturn ? NoReturn : R;
+  }
+
+  /** `file:line` of the code that created this task, where it is known. */
+  public get at(): string | undefined {
+    return this.site.at;
+  }
+
+  /** What it was told to run after, besides the tasks whose outputs it reads. */
+  public get upstream(): readonly Awaitable[] {
+    return this.awaited;
+  }
+
+  /**
+   * Runs this task after others have succeeded, although it reads none of their outputs. After an If, it runs when the
+   * branch that was taken has succeeded, or when none was taken.
+   *
+   * @throws where the pipeline was already synthesised
+   */
+  public after(...others: readonly Awaitable[]): this {
+    membersOf(taskScopeOf(this)).pipeline.assertOpen(`'${this.node.path}' was told to run after others`);
+    this.awaited.push(...others);
+    return this;
+  }
+
+  /** Takes its place among the tasks of its scope. @internal */
+  protected register(): void {
+    enterScope(this as unknown as Task);
+  }
+}
+
+/** The type of what a port carries. */
+export function typeOfPort(port: PortDefinition): ValueType {
+  if (port.kind === 'parameter') return port.type;
+  return typeOfArtifact(port);
+}
+
+function typeOfArtifact(port: ArtifactDefinition): ValueType {
+  return `${port.type}${port.list ? '[]' : ''}` as ValueType;
+}
+
+function outputsOf(task: Task): Record<string, Value<unknown>> {
+  const outputs: Record<string, Value<unknown>> = {};
+  for (const [output, port] of Object.entries(task.component.outputs)) {
+    outputs[output] = Value.of({ kind: 'output', task, output, type: typeOfPort(port) });
+  }
+  return outputs;
+}

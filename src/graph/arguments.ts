@@ -1,0 +1,39 @@
+import type { Json } from '../components/definition';
+import type { PipelineParameter } from './graph';
+import { literalProblem } from './literal';
+import { nearest } from './names';
+
+/** What is wrong with the arguments of a run: a sentence and its mend for each. */
+export function argumentProblems(
+  parameters: Readonly<Record<string, PipelineParameter>>,
+  given: Readonly<Record<string, Json>>,
+  pending: ReadonlySet<string> = new Set(),
+): readonly { readonly message: string; readonly mend: string }[] {
+  const problems: { message: string; mend: string }[] = [];
+  for (const [name, value] of Object.entries(given)) {
+    const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    if (!parameter) {
+      const known = Object.keys(parameters);
+      const meant = nearest(name, known);
+      problems.push({
+        message: `the pipeline has no parameter '${name}'`,
+        mend: meant ? `did you mean '${meant}'?` : `its parameters are: ${known.join(', ') || 'none'}`,
+      });
+      continue;
+    }
+    const { type, choices } = parameter;
+    const problem = literalProblem({ kind: 'parameter', type, ...(choices && { literals: choices }) }, value);
+    if (problem) problems.push({ message: `the argument '${name}': ${problem}`, mend: 'give a value of that type' });
+  }
+  const missing = Object.entries(parameters).filter(
+    ([name, parameter]) => parameter.default === undefined && !(name in given) && !pending.has(name),
+  );
+  if (missing.length > 0) {
+    const names = missing.map(([name]) => `'${name}'`).join(', ');
+    problems.push({
+      message: `${missing.length > 1 ? 'the required parameters' : 'the required parameter'} ${names} ${missing.length > 1 ? 'have' : 'has'} no argument`,
+      mend: 'add the arguments, or give the parameters defaults',
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,292 @@
+import type { Construct } from 'constructs';
+import type { ComponentDefinition, Json, PortDefinition } from '../components/definition';
+import type { If } from '../constructs/if';
+import type { Pipeline } from '../constructs/pipeline';
+import { type Awaitable, type Task, typeOfPort } from '../constructs/task';
+import { membersOf, type ScopeNode } from '../constructs/task-scope';
+import { lowerSettings } from '../constructs/task-settings';
+import type { Diagnostic } from '../diagnostic';
+import { type Expression, operandsOf } from '../values/expression';
+import { Value } from '../values/value';
+import { sharedComponents } from './components';
+import {
+  type Branch,
+  type Dag,
+  GRAPH_FORMAT,
+  type GraphNode,
+  type PipelineGraph,
+  type PipelineParameter,
+  type TaskNode,
+} from './graph';
+import { kebab } from './names';
+import { rules } from './rules';
+
+/** A compiled pipeline, and what is wrong with it: the graph may be read only where no error was found. */
+export interface CompiledPipeline {
+  readonly graph: PipelineGraph;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Where a node stands: the nodes it is inside of, outermost first, itself last. */
+type Position = readonly ScopeNode[];
+
+/** Compiles a pipeline's constructs into its graph and checks every rule, in time linear in the number of tasks. */
+export function compilePipeline(
+  pipeline: Pipeline,
+  nodes: readonly ScopeNode[],
+  onExit: Task | undefined,
+): CompiledPipeline {
+  const compiler = new Compiler(pipeline);
+  const root = compiler.dag(nodes);
+  const exit = onExit && compiler.task(onExit);
+  const { components, diagnostics } = sharedComponents([...compiler.tasks]);
+  const { props } = pipeline;
+  const graph: PipelineGraph = {
+    format: GRAPH_FORMAT,
+    name: pipeline.name,
+    path: pipeline.node.path,
+    ...(pipeline.at && { at: pipeline.at }),
+    ...(pipeline.namespace && { namespace: pipeline.namespace }),
+    ...(props.displayName !== undefined && { displayName: props.displayName }),
+    ...(props.description !== undefined && { description: props.description }),
+    ...(props.version !== undefined && { version: props.version }),
+    parameters: parametersOf(pipeline),
+    components,
+    sources: sourcesOf(compiler.tasks),
+    root,
+    ...(exit && { onExit: exit }),
+    ...(props.runner && {
+      runner: { serviceAccountName: props.runner.name, tokenSecret: props.runner.tokenSecret ?? false },
+    }),
+    artifactRepository: {
+      kind: props.artifactRepository?.kind ?? 's3',
+      ...(props.artifactRepository?.configMap && { configMap: props.artifactRepository.configMap }),
+      ...(props.artifactRepository?.key && { key: props.artifactRepository.key }),
+    },
+    limits: { crds: props.crds ?? 'full', bytes: (props.sizeLimit?.toKibibytes() ?? 400) * 1024 },
+  };
+  return { graph, diagnostics: [...diagnostics, ...rules.flatMap((rule) => rule(graph))] };
+}
+
+class Compiler {
+  public readonly tasks = new Set<Task>();
+  private readonly prefix: string;
+  private readonly positions = new Map<ScopeNode, Position>();
+  private readonly ids = new Map<Construct, string>();
+
+  public constructor(private readonly pipeline: Pipeline) {
+    this.prefix = `${pipeline.node.path}/`;
+    this.place(membersOf(pipeline).nodes, []);
+  }
+
+  /** The nodes of one scope. */
+  public dag(nodes: readonly ScopeNode[]): Dag {
+    return { nodes: nodes.map((node) => ('branches' in node ? this.if(node) : this.task(node))) };
+  }
+
+  public task(task: Task): TaskNode {
+    this.tasks.add(task);
+    const own = lowerSettings([task.settings]);
+    const upstream: Awaitable[] = [];
+    const inputs: Record<string, Expression> = {};
+    // The component's order, not the caller's: so that manifests do not change when inputs are written in another order.
+    const names = new Set([...Object.keys(task.component.inputs), ...Object.keys(task.inputs)]);
+    for (const name of names) {
+      const given = task.inputs[name];
+      const port = task.component.inputs[name];
+      if (given !== undefined) inputs[name] = this.input(given, port, upstream);
+      else if (port?.kind === 'parameter' && port.type === 'TASK_FINAL_STATUS') {
+        inputs[name] = { kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' };
+      }
+    }
+    return {
+      kind: 'task',
+      id: this.idOf(task),
+      path: task.node.path,
+      ...(task.at && { at: task.at }),
+      dependsOn: this.dependencies(task, [...upstream, ...task.upstream]),
+      component: task.component.name,
+      inputs,
+      ...(task.displayName !== undefined && { displayName: task.displayName }),
+      settings: lowerSettings([...this.pipeline.tasks.settings, task.settings]),
+      ownSettings: Object.keys(own).length > 0,
+    };
+  }
+
+  private if(node: If): GraphNode {
+    const upstream: Awaitable[] = [];
+    const branches = node.branches.map((branch): Branch => {
+      const condition = 'condition' in branch ? this.lower(Value.expressionOf(branch.condition), upstream) : undefined;
+      const body = this.dag(membersOf(branch).nodes);
+      return {
+        id: this.idOf(branch),
+        path: branch.node.path,
+        ...(branch.at && { at: branch.at }),
+        ...(condition && { condition }),
+        body,
+      };
+    });
+    // What a branch's body reads from outside must exist before the If starts.
+    const outer = this.readFrom(node);
+    return {
+      kind: 'if',
+      id: this.idOf(node),
+      path: node.node.path,
+      ...(node.at && { at: node.at }),
+      dependsOn: this.dependencies(node, [...upstream, ...outer, ...node.upstream]),
+      branches,
+    };
+  }
+
+  /** The tasks that nodes inside of an If read or run after. */
+  private readFrom(node: If): Awaitable[] {
+    return node.branches.flatMap((branch) =>
+      membersOf(branch).nodes.flatMap((member): Awaitable[] => {
+        if ('branches' in member) {
+          const conditions = member.branches.flatMap((inner) =>
+            'condition' in inner ? tasksIn(Value.expressionOf(inner.condition)) : [],
+          );
+          return [...conditions, ...member.upstream, ...this.readFrom(member)];
+        }
+        const read = Object.values(member.inputs).flatMap((given) =>
+          given instanceof Value ? tasksIn(Value.expressionOf(given)) : [],
+        );
+        return [...read, ...member.upstream];
+      }),
+    );
+  }
+
+  private input(given: unknown, port: PortDefinition | undefined, upstream: Awaitable[]): Expression {
+    if (given instanceof Value) return this.lower(Value.expressionOf(given), upstream);
+    return { kind: 'literal', type: port ? typeOfPort(port) : 'STRING', value: given as Json };
+  }
+
+  /** An expression over constructs as one over ids; the tasks it reads are added to `upstream`. */
+  private lower(expression: Expression<Task>, upstream: Awaitable[]): Expression {
+    switch (expression.kind) {
+      case 'output':
+        upstream.push(expression.task);
+        return { ...expression, task: this.idOf(expression.task) };
+      case 'metric':
+        return { ...expression, artifact: this.lower(expression.artifact, upstream) };
+      case 'text':
+        return {
+          ...expression,
+          parts: expression.parts.map((part) => (typeof part === 'string' ? part : this.lower(part, upstream))),
+        };
+      case 'compare':
+        return {
+          ...expression,
+          left: this.lower(expression.left, upstream),
+          right: this.lower(expression.right, upstream),
+        };
+      case 'and':
+      case 'or':
+        return { ...expression, operands: expression.operands.map((operand) => this.lower(operand, upstream)) };
+      case 'not':
+        return { ...expression, operand: this.lower(expression.operand, upstream) };
+      default:
+        return expression;
+    }
+  }
+
+  /** Notes where every node stands, before any of them is asked what it must wait for. */
+  private place(nodes: readonly ScopeNode[], around: Position): void {
+    for (const node of nodes) {
+      const position = [...around, node];
+      this.positions.set(node, position);
+      if ('branches' in node) for (const branch of node.branches) this.place(membersOf(branch).nodes, position);
+    }
+  }
+
+  /**
+   * The siblings a node must wait for: of everything upstream, the node that stands beside it, because a task inside of an
+   * If is waited for by waiting for the If. What shares no scope with it, being in another pipeline or an exit task, is
+   * kept by its path for the rules to refuse.
+   */
+  private dependencies(node: ScopeNode, upstream: readonly Awaitable[]): readonly string[] {
+    const own = this.positions.get(node) ?? [node];
+    const depth = own.length - 1;
+    const ids = new Set<string>();
+    for (const other of upstream) {
+      const target = 'chain' in other ? other.chain : (other as ScopeNode);
+      const position = this.positions.get(target);
+      if (!position) {
+        ids.add(this.idOf(target));
+        continue;
+      }
+      const sibling = own.slice(0, depth).every((scope, index) => position[index] === scope)
+        ? position[depth]
+        : undefined;
+      // What a node reads from inside of itself is no edge; being told to run after itself is, and is refused as a cycle.
+      if (sibling && (sibling !== node || target === node)) ids.add(this.idOf(sibling));
+    }
+    return [...ids];
+  }
+
+  /** Kebab-case path below the pipeline. A construct of another pipeline keeps its whole path, which is no id. */
+  private idOf(construct: Construct): string {
+    let id = this.ids.get(construct);
+    if (id === undefined) {
+      const { path } = construct.node;
+      id = path.startsWith(this.prefix) ? path.slice(this.prefix.length).split('/').map(kebab).join('-') : `/${path}`;
+      this.ids.set(construct, id);
+    }
+    return id;
+  }
+}
+
+function tasksIn(expression: Expression<Task>): Task[] {
+  if (expression.kind === 'output') return [expression.task];
+  return operandsOf(expression).flatMap(tasksIn);
+}
+
+/** Python file → function → the text that ships. */
+function sourcesOf(tasks: Iterable<Task>): PipelineGraph['sources'] {
+  const sources: Record<string, Record<string, string>> = {};
+  const seen = new Set<ComponentDefinition>();
+  for (const task of tasks) {
+    if (seen.has(task.component)) continue;
+    seen.add(task.component);
+    for (const { implementation } of task._component.companions) {
+      if (implementation.kind !== 'python') continue;
+      sources[implementation.file] = {
+        ...sources[implementation.file],
+        [implementation.function]: implementation.source,
+      };
+    }
+  }
+  return sources;
+}
+
+/** Parameters, with the descriptions and choices of the components that read them where they have none of their own. */
+function parametersOf(pipeline: Pipeline): Readonly<Record<string, PipelineParameter>> {
+  const readers = new Map<string, PortDefinition[]>();
+  for (const task of pipeline.tasks) {
+    for (const [input, given] of Object.entries(task.inputs)) {
+      if (!(given instanceof Value)) continue;
+      const expression = Value.expressionOf(given);
+      const port = task.component.inputs[input];
+      if (expression.kind !== 'parameter' || !port) continue;
+      readers.set(expression.name, [...(readers.get(expression.name) ?? []), port]);
+    }
+  }
+  const parameters: Record<string, PipelineParameter> = {};
+  for (const [name, { definition }] of Object.entries(pipeline.props.parameters ?? {})) {
+    const ports = readers.get(name) ?? [];
+    const description = definition.description ?? ports.find((port) => port.description)?.description;
+    const choices = definition.literals ?? commonLiterals(ports);
+    parameters[name] = {
+      type: definition.type,
+      ...(definition.default !== undefined && { default: definition.default }),
+      ...(description !== undefined && { description }),
+      ...(choices && { choices }),
+    };
+  }
+  return parameters;
+}
+
+function commonLiterals(ports: readonly PortDefinition[]): readonly (string | number | boolean)[] | undefined {
+  const lists = ports.flatMap((port) => (port.kind === 'parameter' && port.literals ? [port.literals] : []));
+  return lists[0]?.filter((literal) => lists.every((list) => list.includes(literal)));
+}

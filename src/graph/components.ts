@@ -1,0 +1,43 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ComponentDefinition } from '../components/definition';
+import type { Task } from '../constructs/task';
+import type { Diagnostic } from '../diagnostic';
+
+/**
+ * The distinct components of tasks, by name, with what is wrong with them: their own problems (stale bindings, a missing
+ * file), and two different components of one name, which could not have templates named after them.
+ */
+export function sharedComponents(tasks: readonly Task[]): {
+  readonly components: Readonly<Record<string, ComponentDefinition>>;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const components: Record<string, ComponentDefinition> = {};
+  const firstUse = new Map<string, Task>();
+  const checked = new Set<unknown>();
+  const problems = new Map<string, Diagnostic>();
+  const diagnostics: Diagnostic[] = [];
+  for (const task of tasks) {
+    if (checked.has(task._component)) continue;
+    checked.add(task._component);
+    for (const problem of task._component.problems) {
+      // One stale file is one problem, however many of its components are used.
+      const key = JSON.stringify(problem);
+      if (!problems.has(key)) problems.set(key, problem);
+    }
+    const { component } = task;
+    const other = components[component.name];
+    if (other === undefined) {
+      components[component.name] = component;
+      firstUse.set(component.name, task);
+    } else if (!isDeepStrictEqual(other, component)) {
+      diagnostics.push({
+        code: 'KFP1205',
+        path: task.node.path,
+        ...(task.at && { at: task.at }),
+        message: `two different components are named '${component.name}'; '${firstUse.get(component.name)!.node.path}' uses the other one`,
+        mend: 'rename one of them: a template is named after its component',
+      });
+    }
+  }
+  return { components, diagnostics: [...problems.values(), ...diagnostics] };
+}

@@ -1,0 +1,70 @@
+import type { ParameterDefinition, ParameterType } from '../components/definition';
+
+const WHAT: Readonly<Record<ParameterType, string>> = {
+  STRING: 'a string',
+  NUMBER_INTEGER: 'an int',
+  NUMBER_DOUBLE: 'a float',
+  BOOLEAN: 'a boolean',
+  LIST: 'a list',
+  STRUCT: 'a dict',
+  TASK_FINAL_STATUS: 'a final status',
+};
+
+/** A parameter type in the user's words. */
+export function describeType(type: string): string {
+  return WHAT[type as ParameterType] ?? (type.endsWith('[]') ? `a list of ${type.slice(0, -2)}` : `a ${type}`);
+}
+
+/**
+ * What is wrong with a literal given to a parameter; undefined where nothing is.
+ *
+ * TypeScript cannot tell an int from a float, nor see untyped components: this can.
+ */
+export function literalProblem(port: ParameterDefinition, value: unknown): string | undefined {
+  if (value === null && port.optional) return undefined;
+  if (!fits(port.type, value)) return `${show(value)} is not ${WHAT[port.type]}`;
+  if (port.literals && !port.literals.includes(value as string)) {
+    return `${show(value)} is not one of ${port.literals.map(show).join(', ')}`;
+  }
+  return undefined;
+}
+
+function fits(type: ParameterType, value: unknown): boolean {
+  switch (type) {
+    case 'STRING':
+      return typeof value === 'string';
+    case 'NUMBER_INTEGER':
+      return Number.isSafeInteger(value);
+    case 'NUMBER_DOUBLE':
+      return typeof value === 'number';
+    case 'BOOLEAN':
+      return typeof value === 'boolean';
+    case 'LIST':
+      return Array.isArray(value) && value.every(isJson);
+    case 'STRUCT':
+      return isPlainObject(value) && isJson(value);
+    case 'TASK_FINAL_STATUS':
+      return false;
+  }
+}
+
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (Array.isArray(value)) return value.every(isJson);
+  return (
+    isPlainObject(value) && Object.values(value as object).every((member) => member === undefined || isJson(member))
+  );
+}
+
+function isPlainObject(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** A literal as a diagnostic shows it, cut off where it is long. */
+function show(value: unknown): string {
+  const json = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  return json.length > 80 ? `${json.slice(0, 77)}…` : json;
+}

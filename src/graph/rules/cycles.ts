@@ -1,0 +1,59 @@
+import type { Diagnostic } from '../../diagnostic';
+import type { Dag, GraphNode, PipelineGraph } from '../graph';
+
+/** No node waits for itself, directly or through others. */
+export function cycles(graph: PipelineGraph): readonly Diagnostic[] {
+  return cyclesIn(graph.root);
+}
+
+function cyclesIn(dag: Dag): Diagnostic[] {
+  const inner = dag.nodes.flatMap((node) =>
+    node.kind === 'if' ? node.branches.flatMap((branch) => cyclesIn(branch.body)) : [],
+  );
+  const stuck = withoutRunnable(dag.nodes);
+  if (stuck.size === 0) return inner;
+  const cycle = findCycle(stuck);
+  const first = cycle[0]!;
+  return [
+    ...inner,
+    {
+      code: 'KFP1224',
+      path: first.path,
+      ...(first.at && { at: first.at }),
+      message: `waits for itself: ${[...cycle, first].map(({ path }) => `'${path}'`).join(' after ')}`,
+      mend: 'take out one of the `.after(…)` calls',
+    },
+  ];
+}
+
+/** Takes out every node that could run, again and again; what stays is on a cycle or behind one. */
+function withoutRunnable(nodes: readonly GraphNode[]): Map<string, GraphNode> {
+  const left = new Map(nodes.map((node) => [node.id, node]));
+  const waitingFor = new Map<string, number>();
+  const waiting = new Map<string, string[]>();
+  for (const node of nodes) {
+    const known = node.dependsOn.filter((id) => left.has(id));
+    waitingFor.set(node.id, known.length);
+    for (const id of known) waiting.set(id, [...(waiting.get(id) ?? []), node.id]);
+  }
+  const runnable = nodes.filter(({ id }) => waitingFor.get(id) === 0).map(({ id }) => id);
+  for (let id = runnable.pop(); id !== undefined; id = runnable.pop()) {
+    left.delete(id);
+    for (const next of waiting.get(id) ?? []) {
+      const count = waitingFor.get(next)! - 1;
+      waitingFor.set(next, count);
+      if (count === 0) runnable.push(next);
+    }
+  }
+  return left;
+}
+
+function findCycle(stuck: ReadonlyMap<string, GraphNode>): GraphNode[] {
+  const trail: GraphNode[] = [];
+  let node = stuck.values().next().value as GraphNode;
+  while (!trail.includes(node)) {
+    trail.push(node);
+    node = stuck.get(node.dependsOn.find((id) => stuck.has(id))!)!;
+  }
+  return trail.slice(trail.indexOf(node));
+}

@@ -1,0 +1,27 @@
+import type { Diagnostic } from '../../diagnostic';
+import type { PipelineGraph } from '../graph';
+import { cycles } from './cycles';
+import { empty } from './empty';
+import { expandable } from './expandable';
+import { inputs } from './inputs';
+import { names } from './names';
+import { parameters } from './parameters';
+import { references } from './references';
+import { settings } from './settings';
+import { types } from './types';
+
+/** A rule that every pipeline must keep. */
+export type Rule = (graph: PipelineGraph) => readonly Diagnostic[];
+
+/** The rules of the graph. What depends on the engine (counts, sizes) is checked by the reader that knows it. */
+export const rules: readonly Rule[] = [
+  empty,
+  names,
+  parameters,
+  inputs,
+  types,
+  references,
+  cycles,
+  settings,
+  expandable,
+];

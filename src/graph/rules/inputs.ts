@@ -1,0 +1,37 @@
+import type { Diagnostic } from '../../diagnostic';
+import type { PipelineGraph } from '../graph';
+import { nearest } from '../names';
+import { nodesOf } from '../walk';
+
+/** A task gives its component every required input, and none that it does not have. */
+export function inputs(graph: PipelineGraph): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  for (const { node } of nodesOf(graph)) {
+    if (node.kind !== 'task') continue;
+    const component = graph.components[node.component]!;
+    const at = node.at && { at: node.at };
+    for (const [name, port] of Object.entries(component.inputs)) {
+      if (port.optional || name in node.inputs) continue;
+      diagnostics.push({
+        code: 'KFP1210',
+        path: node.path,
+        ...at,
+        message: `the input '${name}' of '${component.name}' is missing`,
+        mend: `add '${name}' to the task's inputs`,
+      });
+    }
+    for (const name of Object.keys(node.inputs)) {
+      if (name in component.inputs) continue;
+      const known = Object.keys(component.inputs);
+      const meant = nearest(name, known);
+      diagnostics.push({
+        code: 'KFP1211',
+        path: node.path,
+        ...at,
+        message: `'${component.name}' has no input '${name}'`,
+        mend: meant ? `did you mean '${meant}'?` : `its inputs are: ${known.join(', ') || 'none'}`,
+      });
+    }
+  }
+  return diagnostics;
+}

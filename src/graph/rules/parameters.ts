@@ -1,0 +1,45 @@
+import type { Diagnostic } from '../../diagnostic';
+import type { PipelineGraph } from '../graph';
+import { literalProblem } from '../literal';
+
+/** What a parameter may be called: Argo, the environment of a container and `argo submit -p` all take such a name. */
+const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+
+/** Parameters and ports have names that every layer takes, and defaults of their own type. */
+export function parameters(graph: PipelineGraph): readonly Diagnostic[] {
+  const diagnostics: Diagnostic[] = [];
+  const report = (code: string, message: string, mend: string) =>
+    diagnostics.push({ code, path: graph.path, ...(graph.at && { at: graph.at }), message, mend });
+  for (const [name, parameter] of Object.entries(graph.parameters)) {
+    if (!NAME.test(name)) {
+      report(
+        'KFP1214',
+        `the parameter's name '${name}' has other characters than letters, digits, '_' and '-'`,
+        'rename it',
+      );
+    }
+    if (parameter.default === undefined) continue;
+    const problem = literalProblem(
+      { kind: 'parameter', type: parameter.type, ...(parameter.choices && { literals: parameter.choices }) },
+      parameter.default,
+    );
+    if (problem) {
+      report(
+        'KFP1215',
+        `the default of parameter '${name}': ${problem}`,
+        'change the default, or the parameter’s type or choices',
+      );
+    }
+  }
+  for (const component of Object.values(graph.components)) {
+    for (const port of [...Object.keys(component.inputs), ...Object.keys(component.outputs)]) {
+      if (NAME.test(port)) continue;
+      report(
+        'KFP1216',
+        `the component '${component.name}' has a port '${port}' with other characters than letters, digits, '_' and '-'`,
+        'rename the port',
+      );
+    }
+  }
+  return diagnostics;
+}

@@ -1,0 +1,75 @@
+/**
+ * Kubeflow Pipelines as TypeScript constructs.
+ *
+ * @packageDocumentation
+ */
+export * from './components/artifact-type';
+export { Component, type NoReturn } from './components/component';
+export {
+  type Argument,
+  type ArtifactPlaceholder,
+  arg,
+  Concatenation,
+  ContainerComponent,
+  type ContainerComponentProps,
+  type ContainerPorts,
+  type OutputPlaceholder,
+  Placeholder,
+} from './components/container-component';
+export type * from './components/definition';
+export {
+  type InputPort,
+  type InputPorts,
+  type InputsOf,
+  ListPort,
+  listOf,
+  OptionalPort,
+  type OutputPort,
+  type OutputPorts,
+  type OutputsOf,
+  optional,
+  type ReturnOf,
+} from './components/ports';
+export { PythonComponent } from './components/python-component';
+export { Experiment } from './constructs/experiment';
+export { type ConditionProps, Elif, Else, If } from './constructs/if';
+export { OnExit } from './constructs/on-exit';
+export {
+  type ArgumentsOf,
+  type ParameterValues,
+  Pipeline,
+  type PipelineParameters,
+  type PipelineProps,
+  type RunFacts,
+} from './constructs/pipeline';
+export type { IArtifactRepository } from './constructs/platform/artifact-repository';
+export { type IRunner, Runner, type RunnerProps } from './constructs/platform/runner';
+export {
+  type ICron,
+  RecurringRun,
+  type RecurringRunBaseProps,
+  type RecurringRunProps,
+  type ScheduledArgumentsOf,
+} from './constructs/recurring-run';
+export { Run, type RunArgumentsProp, type RunBaseProps, type RunProps } from './constructs/run';
+export { type Awaitable, Task, type TaskBaseProps, type TaskInputs, type TaskProps } from './constructs/task';
+export type { TaskResources, TaskRetry, TaskSettings } from './constructs/task-settings';
+export { TaskView } from './constructs/task-view';
+export { type Diagnostic, DiagnosticsError, renderDiagnostic } from './diagnostic';
+export type * from './graph/graph';
+export { PythonFile } from './python/python-file';
+export type { ComparisonOperator, Expression, RunField, ValueType } from './values/expression';
+export {
+  bool,
+  dict,
+  float,
+  int,
+  type LiteralOf,
+  list,
+  Parameter,
+  type ParameterOptions,
+  str,
+} from './values/parameter';
+export { text } from './values/text';
+export type { AnyArtifact, Float, GoogleArtifact, Int, List, Struct } from './values/types';
+export { type Comparable, Value } from './values/value';
