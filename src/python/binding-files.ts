@@ -1,0 +1,111 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type Diagnostic, DiagnosticsError } from '../diagnostic';
+import { generateBindings } from './bindings';
+import { displayName, parsePythonFiles } from './parser';
+
+/** The bindings of one Python file, as they should be. */
+export interface BindingFile {
+  /** The Python file. */
+  readonly source: string;
+  /** The TypeScript file, from the working directory, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+  /** The names of the components in it. */
+  readonly components: readonly string[];
+}
+
+/** The bindings of some Python files, and what is noteworthy about these. */
+export interface BindingPlan {
+  readonly bindings: readonly BindingFile[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+/**
+ * What the bindings of some Python files should be; writes nothing.
+ *
+ * @param files Python files, from the working directory
+ * @param output folder of the bindings
+ * @throws DiagnosticsError with everything that is wrong in all files
+ */
+export function planBindings(files: readonly string[], output: string): BindingPlan {
+  const parsed = parsePythonFiles([...new Map(files.map((file) => [displayName(file), file])).values()]);
+  const bindings = parsed.files.map((file) => ({
+    source: file.name,
+    path: displayName(join(output, `${basename(file.name).replace(/\.py$/, '')}.ts`)),
+    text: generateBindings(file.name, file),
+    components: file.components.map(({ name }) => name),
+  }));
+  const found = [
+    ...parsed.diagnostics,
+    ...parsed.files
+      .filter(({ components, diagnostics }) => components.length === 0 && !diagnostics.some(isError))
+      .map(({ name }) => emptyFile(name)),
+    ...sharedPaths(bindings),
+  ];
+  if (parsed.diagnostics.some(isError) || found.some(isError)) throw new DiagnosticsError(found);
+  return { bindings, warnings: found };
+}
+
+/** The bindings among these that are missing on disk or differ from what is there, as diagnostics. */
+export function staleBindings(bindings: readonly BindingFile[]): readonly Diagnostic[] {
+  return bindings.flatMap(({ source, path, text }) => {
+    const present = readIfPresent(path);
+    if (present?.replace(/\r\n/g, '\n') === text) return [];
+    const message =
+      present === undefined ? `${path}, the bindings of ${source}, is missing` : `${path} is not what ${source} gives`;
+    const folder = dirname(path) === 'imports' ? '' : ` --output ${dirname(path)}`;
+    return [{ code: 'KFP1108', at: path, message, mend: `run \`npx cdk8s-kfp import ${source}${folder}\`` }];
+  });
+}
+
+/**
+ * Writes bindings: all of them, or none where one cannot be written.
+ *
+ * @throws Error of the file system
+ */
+export function writeBindings(bindings: readonly BindingFile[]): void {
+  const temporary = bindings.map(({ path }) => `${path}.${process.pid}.tmp`);
+  try {
+    bindings.forEach(({ path, text }, index) => {
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(temporary[index]!, text);
+    });
+    bindings.forEach(({ path }, index) => {
+      renameSync(temporary[index]!, path);
+    });
+  } finally {
+    for (const path of temporary) rmSync(path, { force: true });
+  }
+}
+
+function isError(diagnostic: Diagnostic): boolean {
+  return diagnostic.severity !== 'warning';
+}
+
+function emptyFile(name: string): Diagnostic {
+  const mend = 'decorate functions with @dsl.component, or leave the file out';
+  return { code: 'KFP1105', at: name, message: `${name} has no component`, mend };
+}
+
+/** Two Python files whose bindings would be one file; letter case does not tell files apart everywhere. */
+function sharedPaths(bindings: readonly BindingFile[]): readonly Diagnostic[] {
+  const first = new Map<string, BindingFile>();
+  return bindings.flatMap((binding) => {
+    const other = first.get(binding.path.toLowerCase());
+    if (!other) {
+      first.set(binding.path.toLowerCase(), binding);
+      return [];
+    }
+    const message = `${binding.source} and ${other.source} would both write ${binding.path}`;
+    return [{ code: 'KFP1107', at: binding.source, message, mend: 'rename one, or import it into another --output' }];
+  });
+}
+
+function readIfPresent(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,177 @@
+import type { Json, PortDefinition } from '../components/definition';
+import { type BindingNames, bindingNames } from './binding-names';
+import type { ParsedComponent, ParsedFile } from './parser';
+import { inputType, outputType, printLiteral, type UseName } from './port-types';
+import { bindingPropsOf } from './python-file';
+
+const LINE_WIDTH = 120;
+
+/** What the bindings may import, so that no constant of theirs takes such a name. */
+const IMPORTABLE = [
+  ...['AnyArtifact', 'Artifact', 'ClassificationMetrics', 'Dataset', 'Float', 'GoogleArtifact', 'HTML', 'Int', 'Json'],
+  ...['List', 'Markdown', 'Metrics', 'Model', 'PythonFile', 'SlicedClassificationMetrics', 'Struct', 'Value'],
+];
+
+/**
+ * The TypeScript bindings of a Python file: for each component two named interfaces, with the docstrings on hover, and
+ * a typed constant. The same file always gives the same text.
+ *
+ * @param file path from the project's root, with forward slashes
+ * @param parsed what the file holds
+ */
+export function generateBindings(file: string, parsed: ParsedFile): string {
+  const used = new Set<string>();
+  const use: UseName = (name) => {
+    used.add(name);
+    return name;
+  };
+  const taken = [...IMPORTABLE, 'file'];
+  const names = bindingNames(
+    parsed.components.map(({ name }) => name),
+    taken,
+  );
+  const components = parsed.components.map((component, index) => printComponent(file, component, names[index]!, use));
+  const digest = printLiteral(parsed.digest ?? '');
+  return [
+    `// Written by \`cdk8s-kfp import ${file}\`. Do not edit: change the Python file and run it again.`,
+    `${printImport(used)}\n`,
+    `const file = new PythonFile(${printLiteral(file)}, { digest: ${digest} });\n`,
+    components.join('\n'),
+  ].join('\n');
+}
+
+function printImport(used: ReadonlySet<string>): string {
+  const specifiers = [
+    ...[...used].map((name) => [name, `type ${name}`] as const),
+    ['PythonFile', 'PythonFile'] as const,
+  ]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, specifier]) => specifier);
+  const line = `import { ${specifiers.join(', ')} } from 'cdk8s-kfp';`;
+  return line.length <= LINE_WIDTH ? line : `import {\n  ${specifiers.join(',\n  ')},\n} from 'cdk8s-kfp';`;
+}
+
+function printComponent(file: string, component: ParsedComponent, names: BindingNames, use: UseName): string {
+  const { constant, prefix } = names;
+  const inputs = Object.entries(component.inputs).filter(([, port]) => port.type !== 'TASK_FINAL_STATUS');
+  const returned = component.outputs.Output;
+  const types = [`${prefix}Inputs`, `${prefix}Outputs`];
+  if (returned) types.push(outputType(component, 'Output', returned, use));
+  const call = `${printLiteral(component.name)}, ${printProps(component)}`;
+  return [
+    `/** Inputs of {@link ${constant}}. */`,
+    printInterface(
+      `${prefix}Inputs`,
+      // an empty interface would accept any property
+      inputs.length === 0
+        ? ['readonly [input: string]: never;']
+        : inputs.map(([name, port]) => printInput(component, name, port, use)),
+    ),
+    '',
+    `/** Outputs of {@link ${constant}}. */`,
+    printInterface(
+      `${prefix}Outputs`,
+      Object.entries(component.outputs).map(([name, port]) => {
+        const line = `readonly ${name}: ${outputType(component, name, port, use)};`;
+        return withDoc(port.description, line);
+      }),
+    ),
+    '',
+    printDoc(component.description, `${file}:${component.implementation.line}`),
+    `export const ${constant} = file.component<${types.join(', ')}>(${call});\n`,
+  ].join('\n');
+}
+
+function printInterface(name: string, members: readonly string[]): string {
+  if (members.length === 0) return `export interface ${name} {}`;
+  const lines = members.flatMap((member) => member.split('\n')).map((line) => `  ${line}`);
+  return `export interface ${name} {\n${lines.join('\n')}\n}`;
+}
+
+function printInput(component: ParsedComponent, name: string, port: PortDefinition, use: UseName): string {
+  const type = inputType(component, name, port, use);
+  const inPython = Object.hasOwn(component.defaults, name) ? component.defaults[name] : undefined;
+  const isDefaulted = port.optional && port.kind === 'parameter';
+  const note =
+    inPython !== undefined ? `Default in Python: ${printCode(printPython(inPython))}.` : 'Has a default in Python.';
+  const doc = [port.description ?? '', isDefaulted ? note : ''].filter((part) => part !== '').join(' ');
+  return withDoc(doc, port.optional ? `readonly ${name}?: ${type} | undefined;` : `readonly ${name}: ${type};`);
+}
+
+function withDoc(doc: string | undefined, line: string): string {
+  return doc ? `${printDoc(doc)}\n${line}` : line;
+}
+
+/** A doc comment, with the place that it is about. No text can end the comment or become a tag. */
+function printDoc(text = '', at = ''): string {
+  const safe = text
+    .replace(/\*\//g, '*\\/')
+    .replace(/^(\s*)@/gm, '$1\\@')
+    .trim();
+  const place = at && `(${at})`;
+  const line = [safe, place].filter((part) => part !== '').join(' ');
+  if (!line.includes('\n')) return `/** ${line} */`;
+  const lines = [...safe.split('\n'), ...(place ? ['', place] : [])];
+  return `/**\n${lines.map((each) => ` * ${each}`.trimEnd()).join('\n')}\n */`;
+}
+
+function printProps(component: ParsedComponent): string {
+  return printValue(bindingPropsOf(component) as unknown as Json, '', 1, 0);
+}
+
+/** Code in a doc comment, not too long. */
+function printCode(code: string): string {
+  const short = code.length <= 80 ? code : `${code.slice(0, 77)}...`;
+  return short.includes('`') ? `\`\` ${short} \`\`` : `\`${short}\``;
+}
+
+/** A value as Python writes it. */
+function printPython(value: Json): string {
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(printPython).join(', ')}]`;
+  return `{${Object.entries(value)
+    .map(([key, item]) => `${JSON.stringify(key)}: ${printPython(item)}`)
+    .join(', ')}}`;
+}
+
+/**
+ * Plain data as TypeScript, on one line where it fits and where `open` does not ask for more levels on lines of their
+ * own: the props, and in them one line for each port.
+ *
+ * @param before how much of the line is taken
+ */
+function printValue(value: Json, indent: string, open: number, before: number): string {
+  const line = printOnOneLine(value);
+  if (value === null || typeof value !== 'object') return line;
+  if (open === 0 && before + line.length + 1 <= LINE_WIDTH) return line;
+  const inner = `${indent}  `;
+  if (Array.isArray(value)) {
+    return `[\n${value.map((item) => `${inner}${printValue(item, inner, 0, inner.length)},\n`).join('')}${indent}]`;
+  }
+  const entries = Object.entries(value);
+  if (entries.length === 0) return '{}';
+  const printed = entries.map(([key, item]) => {
+    const start = `${inner}${printKey(key)}: `;
+    const opened = open > 0 && (key === 'inputs' || key === 'outputs') ? 1 : 0;
+    // TypeScript gives a key such as `constructor` the type that it has in every object
+    const literal = key in Object.prototype ? ' as const' : '';
+    return `${start}${printValue(item, inner, opened, start.length)}${literal},\n`;
+  });
+  return `{\n${printed.join('')}${indent}}`;
+}
+
+function printOnOneLine(value: Json): string {
+  if (value === null || typeof value !== 'object')
+    return value === null ? 'null' : printLiteral(value as string | number | boolean);
+  if (Array.isArray(value)) return `[${value.map(printOnOneLine).join(', ')}]`;
+  const entries = Object.entries(value).map(([key, item]) => `${printKey(key)}: ${printOnOneLine(item)}`);
+  return entries.length === 0 ? '{}' : `{ ${entries.join(', ')} }`;
+}
+
+/** `__proto__:` in an object literal would set its prototype. */
+function printKey(key: string): string {
+  if (key === '__proto__') return "['__proto__']";
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : printLiteral(key);
+}
