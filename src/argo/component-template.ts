@@ -121,18 +121,21 @@ function pythonContainer(
   return {
     image: implementation.image,
     command: ['python3', `${RUNTIME_DIR}/launch.py`],
-    env: [
-      // Values first: Kubernetes expands $(NAME) with the variables that stand before.
-      ...Object.keys(component.inputs).map((name) => ({
-        name: `KFP_INPUT_${name}`,
-        value: `{{inputs.parameters.${name}}}`,
-      })),
-      ...Object.entries(component.outputs).flatMap(([name, port]): EnvVar[] =>
-        port.kind === 'artifact' ? [{ name: `KFP_KEY_${name}`, value: outputKey(name, port) }] : [],
-      ),
-      { name: 'KFP_COMPONENT', value: componentSpec(component, implementation) },
-      ...environment(settings),
-    ],
+    env: withBrace(
+      [
+        // Values first: Kubernetes expands $(NAME) with the variables that stand before.
+        ...Object.keys(component.inputs).map((name) => ({
+          name: `KFP_INPUT_${name}`,
+          value: `{{inputs.parameters.${name}}}`,
+        })),
+        ...Object.entries(component.outputs).flatMap(([name, port]): EnvVar[] =>
+          port.kind === 'artifact' ? [{ name: `KFP_KEY_${name}`, value: outputKey(name, port) }] : [],
+        ),
+        { name: 'KFP_COMPONENT', value: componentSpec(component, implementation) },
+        ...environment(settings),
+      ],
+      [],
+    ),
     ...resources(settings),
     securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
     volumeMounts: [
@@ -177,11 +180,13 @@ function plainContainer(
 ): Container {
   const print = (argument: ContainerArgument) => printContainerArgument(argument, component);
   const own = Object.entries(implementation.env ?? {}).map(([name, value]) => ({ name, value: print(value) }));
-  const env = [...own, ...environment(settings)];
+  const command = implementation.command.map(print);
+  const args = implementation.args.map(print);
+  const env = withBrace([...own, ...environment(settings)], [...command, ...args]);
   return {
     image: implementation.image,
-    command: implementation.command.map(print),
-    ...(implementation.args.length > 0 && { args: implementation.args.map(print) }),
+    command,
+    ...(args.length > 0 && { args }),
     ...(env.length > 0 && { env }),
     ...resources(settings),
     volumeMounts: [{ name: WORK_VOLUME, mountPath: WORK_DIR }],
@@ -189,15 +194,28 @@ function plainContainer(
 }
 
 function printContainerArgument(argument: ContainerArgument, component: ComponentDefinition): string {
-  if (typeof argument === 'string') return dollars(argument);
+  if (typeof argument === 'string') return literalText(argument);
   return argument.parts
-    .map((part) => (typeof part === 'string' ? dollars(part) : printReference(part, component)))
+    .map((part) => (typeof part === 'string' ? literalText(part) : printReference(part, component)))
     .join('');
 }
 
-/** Kubernetes expands `$(NAME)` and turns `$$` into `$`. */
-function dollars(text: string): string {
-  return text.replace(/\$/g, '$$$$');
+/**
+ * A variable that holds one brace. Argo has no escape for `{{`; but Kubernetes puts variables in after Argo is done, so
+ * that two of them become what Argo would have expanded.
+ */
+const BRACE = { name: 'KFP_BRACE', value: '{' };
+const BRACES = `$(${BRACE.name})`.repeat(2);
+
+/** Puts {@link BRACE} before all variables, where one of them or of the other texts refers to it. */
+function withBrace(env: readonly EnvVar[], texts: readonly string[]): EnvVar[] {
+  const used = [...env.map(({ value }) => value), ...texts].some((text) => text.includes(BRACES));
+  return used ? [{ ...BRACE }, ...env] : [...env];
+}
+
+/** Text that neither Argo (`{{`) nor Kubernetes (`$(NAME)`, `$$`) changes on its way to the program. */
+function literalText(text: string): string {
+  return text.replaceAll('$', '$$$$').replaceAll('{{', BRACES.replaceAll('$', '$$$$'));
 }
 
 function printReference({ ref, name }: ContainerReference, component: ComponentDefinition): string {
@@ -206,27 +224,18 @@ function printReference({ ref, name }: ContainerReference, component: ComponentD
   return tag(rawText(`inputs.parameters['${name}']`, component.inputs[name] as ParameterDefinition));
 }
 
-/**
- * The raw text of an encoded parameter, for a program that does not know the encoding. What Kubernetes could expand is
- * escaped. What Argo could expand cannot be: such a value stops the task.
- */
+/** The raw text of an encoded parameter, for a program that does not know the encoding. */
 function rawText(variable: string, { type, optional }: ParameterDefinition): string {
   if (type === 'NUMBER_INTEGER' || type === 'NUMBER_DOUBLE' || type === 'BOOLEAN') return `string(${variable})`;
-  const json = `${variable}[5:]`;
-  const expandable = `${variable} contains '{\\\\u007b'`;
-  // JSON keeps its escapes, so that nothing in a list or a dict can be expanded.
-  const text = type === 'STRING' ? `fromJSON(${json})` : json;
-  const guarded =
-    type === 'STRING'
-      ? `${expandable} ? sprig.fail('the value holds two opening braces, which Argo would expand') : ${text}`
-      : text;
-  const value = `${variable} startsWith 'json:' ? (${guarded}) : ${variable}`;
-  const present = `replace(${value}, '$', '$$')`;
-  return optional ? `${variable} in ['json:', 'json:null'] ? '' : ${present}` : present;
+  // JSON keeps its escapes: a program that reads JSON undoes them.
+  const decoded = type === 'STRING' ? `fromJSON(${variable}[5:])` : `${variable}[5:]`;
+  const value = `${variable} startsWith 'json:' ? ${decoded} : ${variable}`;
+  const safe = `replace(replace(${value}, '$', '$$'), '{' + '{', '${BRACES}')`;
+  return optional ? `${variable} in ['json:', 'json:null'] ? '' : ${safe}` : safe;
 }
 
 function environment(settings: GraphTaskSettings): EnvVar[] {
-  return Object.entries(settings.env ?? {}).map(([name, value]) => ({ name, value: dollars(value) }));
+  return Object.entries(settings.env ?? {}).map(([name, value]) => ({ name, value: literalText(value) }));
 }
 
 function resources({ resources }: GraphTaskSettings): Pick<Container, 'resources'> {

@@ -10,7 +10,17 @@ import {
 import { kebab } from '../graph/names';
 import { subexpressions } from '../graph/walk';
 import type { Expression, ValueType } from '../values/expression';
-import { printArgument, printCondition, type Reference, type Resolve, reference, typed } from './expression-printer';
+import {
+  negated,
+  operand,
+  printArgument,
+  printCondition,
+  type Reference,
+  type Resolve,
+  reference,
+  string,
+  typed,
+} from './expression-printer';
 import type { DagTask, Parameter, Template } from './types';
 
 /** The name of the pipeline's outermost DAG. */
@@ -25,7 +35,7 @@ interface Outer {
 
 /** The template that a task calls: its component's, or one of its own where it has settings of its own. */
 export function templateNameOf(task: TaskNode): string {
-  return task.ownSettings || task.displayName !== undefined ? task.id : kebab(task.component);
+  return task.ownSettings ? task.id : kebab(task.component);
 }
 
 /**
@@ -38,7 +48,11 @@ export function dagTemplates(graph: PipelineGraph): Template[] {
 
 /** How the exit task's inputs refer to values. It stands outside of every DAG. */
 export function exitArguments(graph: PipelineGraph, task: TaskNode): Parameter[] {
-  return argumentsOf(task, resolver(rawWriters(graph), new Set()));
+  const resolve = resolver(rawWriters(graph), new Set());
+  const status = finalStatus(graph.name);
+  return argumentsOf(task, (leaf) =>
+    leaf.kind === 'run' && leaf.field === 'finalStatus' ? { tag: status, variable: status } : resolve(leaf),
+  );
 }
 
 class DagPrinter {
@@ -83,12 +97,11 @@ class DagPrinter {
     const before: string[] = [];
     const bodies: Template[] = [];
     const tasks = node.branches.map((branch, index): DagTask => {
-      const condition = branch.condition && typed(branch.condition, resolve);
-      const terms = [
-        ...before.map((other) => `!(${other})`),
-        ...(condition ? [before.length > 0 ? `(${condition})` : condition] : []),
-      ];
-      if (condition) before.push(condition);
+      const { condition } = branch;
+      const terms = condition
+        ? [...before, before.length > 0 ? operand(condition, resolve) : typed(condition, resolve)]
+        : [...before];
+      if (condition) before.push(negated(condition, resolve));
       const outer = this.read(branch.body);
       const template = branchName(branch, index);
       bodies.push(...this.dag(template, branch.body, outer));
@@ -170,8 +183,24 @@ const RUN_VARIABLES = {
   namespace: 'workflow.namespace',
   creationTime: 'workflow.creationTimestamp.RFC3339',
   scheduledTime: 'workflow.scheduledTime',
+  // Stands for the whole status in an exit task alone; the rules keep it out of everything else.
   finalStatus: 'workflow.status',
 } as const;
+
+/**
+ * What an exit task's `PipelineTaskFinalStatus` holds, in KFP's words. Argo gives the failures as JSON in a JSON string.
+ *
+ * @see https://argo-workflows.readthedocs.io/en/latest/variables/#exit-handler
+ */
+function finalStatus(pipeline: string): string {
+  const failures = "filter(fromJSON(fromJSON(workflow.failures)), #.message != '')";
+  const message = `join(map(${failures}, #.displayName + ': ' + #.message), '; ')`;
+  return (
+    "{'state': workflow.status == 'Succeeded' ? 'SUCCEEDED' : 'FAILED', 'pipelineJobResourceName': workflow.name, " +
+    `'pipelineTaskName': ${string(pipeline)}, ` +
+    `'error': workflow.status == 'Succeeded' ? {'code': 0, 'message': ''} : {'code': 1, 'message': ${message}} }`
+  );
+}
 
 /** The tasks whose output parameters are written by a container without the runtime, and so are not encoded. */
 function rawWriters(graph: PipelineGraph): ReadonlySet<string> {

@@ -29,7 +29,7 @@ export function printArgument(expression: Expression, resolve: Resolve): string 
     case 'literal':
       return encodeValue(expression.type as ParameterType, expression.value);
     case 'run':
-      if (expression.field === 'finalStatus') return tag(encoded('STRUCT', FINAL_STATUS));
+      if (expression.field === 'finalStatus') return tag(encoded('STRUCT', resolve(expression).variable));
       return `{{${resolve(expression).tag}}}`;
     case 'parameter':
     case 'output': {
@@ -66,10 +66,23 @@ export function typed(expression: Expression, resolve: Resolve): string {
       return comparison(expression, resolve);
     case 'and':
     case 'or':
-      return `(${expression.operands.map((operand) => typed(operand, resolve)).join(expression.kind === 'and' ? ' && ' : ' || ')})`;
+      return expression.operands
+        .map((part) => operand(part, resolve))
+        .join(expression.kind === 'and' ? ' && ' : ' || ');
     case 'not':
-      return `!(${typed(expression.operand, resolve)})`;
+      return negated(expression.operand, resolve);
   }
+}
+
+/** The negation of a condition. */
+export function negated(condition: Expression, resolve: Resolve): string {
+  return `!(${typed(condition, resolve)})`;
+}
+
+/** An operand of `&&` or `||`: these two are set apart from each other by parentheses. */
+export function operand(part: Expression, resolve: Resolve): string {
+  const printed = typed(part, resolve);
+  return part.kind === 'and' || part.kind === 'or' ? `(${printed})` : printed;
 }
 
 /** `{{=…}}` round an expression. */
@@ -101,7 +114,7 @@ function decoded(type: ValueType, { variable, raw }: Reference): string {
     case 'NUMBER_DOUBLE':
       return `float(${text})`;
     case 'BOOLEAN':
-      return `(${text} == 'true')`;
+      return `${text} == 'true'`;
     case 'STRING':
       return raw ? text : `(${text} startsWith 'json:' ? fromJSON(${text}[5:]) : ${text})`;
     default:
@@ -133,11 +146,6 @@ function escaped(json: string): string {
   return `replace(replace(${json}, '{' + '{', '{\\\\u007b'), '$', '\\\\u0024')`;
 }
 
-/** What an exit task's `PipelineTaskFinalStatus` holds, in KFP's words. */
-const FINAL_STATUS =
-  "{'state': workflow.status == 'Succeeded' ? 'SUCCEEDED' : 'FAILED', 'pipelineJobResourceName': workflow.name, " +
-  "'pipelineTaskName': workflow.labels['cdk8s-kfp/pipeline'], 'error': {'message': workflow.failures}}";
-
 function variableOf(expression: Expression, resolve: Resolve): string {
   if (expression.kind === 'parameter' || expression.kind === 'output' || expression.kind === 'run') {
     return resolve(expression).variable;
@@ -148,19 +156,29 @@ function variableOf(expression: Expression, resolve: Resolve): string {
 /** A value as it appears in text: numbers as JSON numbers, booleans as words. */
 function inText(part: Expression, resolve: Resolve): string {
   const value = typed(part, resolve);
-  if (part.type === 'STRING') return value;
+  if (part.type === 'STRING') return part.kind === 'text' ? `(${value})` : value;
   return part.type === 'NUMBER_DOUBLE' ? `toJson(${value})` : `string(${value})`;
 }
 
 function comparison({ operator, left, right }: Extract<Expression, { kind: 'compare' }>, resolve: Resolve): string {
-  const plain = (side: Expression, other: Expression): string => {
-    // An ordinary string has one text, encoded or not: comparing that reads better than decoding first.
-    const ordinary =
-      other.kind === 'literal' && other.type === 'STRING' && encodeValue('STRING', other.value) === other.value;
-    if (ordinary && (side.kind === 'parameter' || side.kind === 'output')) return resolve(side).variable;
-    return typed(side, resolve);
-  };
-  return `${plain(left, right)} ${operator} ${plain(right, left)}`;
+  // The text of a boolean is compared, not its value: `x == 'true'` rather than `(x == 'true') == true`.
+  const side = left.type === 'BOOLEAN' ? booleanSide : comparedSide;
+  return `${side(left, right, resolve)} ${operator} ${side(right, left, resolve)}`;
+}
+
+function booleanSide(side: Expression, _other: Expression, resolve: Resolve): string {
+  if (side.kind === 'literal') return string(String(side.value));
+  if (side.kind !== 'parameter' && side.kind !== 'output') return `string(${typed(side, resolve)})`;
+  const { variable, raw } = resolve(side);
+  return raw ? `trim(${variable})` : variable;
+}
+
+function comparedSide(side: Expression, other: Expression, resolve: Resolve): string {
+  // An ordinary string has one text, encoded or not: comparing that reads better than decoding first.
+  const ordinary =
+    other.kind === 'literal' && other.type === 'STRING' && encodeValue('STRING', other.value) === other.value;
+  if (ordinary && (side.kind === 'parameter' || side.kind === 'output')) return resolve(side).variable;
+  return typed(side, resolve);
 }
 
 function literal(value: unknown): string {

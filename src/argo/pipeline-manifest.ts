@@ -106,19 +106,12 @@ function templatesOf(graph: PipelineGraph): Pick<PipelineManifest, 'collisions'>
   const tasks: TaskNode[] = [...tasksOf(graph.root), ...(graph.onExit ? [graph.onExit] : [])];
   for (const task of tasks) {
     const name = templateNameOf(task);
-    const own = name === task.id && (task.ownSettings || task.displayName !== undefined);
-    const isNew = take(name, own ? `the task '${task.path}'` : `the component '${task.component}'`);
+    const isNew = take(name, task.ownSettings ? `the task '${task.path}'` : `the component '${task.component}'`);
     if (!isNew || leaves.has(name)) continue;
-    const template = componentTemplate(name, graph.components[task.component]!, task.settings, graph);
-    leaves.set(name, task.displayName === undefined ? template : titled(template, task.displayName));
+    leaves.set(name, componentTemplate(name, graph.components[task.component]!, task.settings, graph));
   }
   const collisions = [...uses].filter(([, what]) => what.size > 1).map(([name, what]) => ({ name, uses: [...what] }));
   return { templates: [...templates, ...leaves.values()], collisions };
-}
-
-/** @see https://argo-workflows.readthedocs.io/en/latest/template-defaults/ */
-function titled({ name, ...rest }: Template, displayName: string): Template {
-  return { name, annotations: { 'workflows.argoproj.io/display-name': displayName }, ...rest };
 }
 
 /** The runtime, each Python file, and a work folder for each pod. */

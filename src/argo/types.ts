@@ -62,7 +62,6 @@ export interface Container {
 
 export interface Template {
   readonly name: string;
-  readonly annotations?: Readonly<Record<string, string>>;
   readonly inputs?: { readonly parameters?: readonly Parameter[]; readonly artifacts?: readonly Artifact[] };
   readonly outputs?: { readonly parameters?: readonly Parameter[]; readonly artifacts?: readonly Artifact[] };
   readonly dag?: { readonly failFast: boolean; readonly tasks: readonly DagTask[] };

@@ -23,8 +23,6 @@ export type TaskInputs<I> = {} extends I
 export interface TaskBaseProps<I, O, R> extends TaskSettings {
   /** The component to run. */
   readonly component: Component<I, O, R>;
-  /** The name that UIs show. @default - the task's id */
-  readonly displayName?: string | undefined;
 }
 
 /** Props of {@link Task}. */
@@ -45,8 +43,6 @@ export class Task<I = never, O = unknown, R = unknown> extends Construct {
   public readonly inputs: Readonly<Record<string, unknown>>;
   /** The component it runs. */
   public readonly component: ComponentDefinition;
-  /** The name that UIs show, where it is not the id. */
-  public readonly displayName: string | undefined;
   /** The settings given to this task alone. */
   public readonly settings: TaskSettings;
 
@@ -66,7 +62,6 @@ export class Task<I = never, O = unknown, R = unknown> extends Construct {
     this.site = callSite(new.target);
     this._component = props.component as Component<never, unknown, unknown>;
     this.component = props.component.definition;
-    this.displayName = props.displayName;
     this.settings = { resources: props.resources, retry: props.retry, timeout: props.timeout, env: props.env };
     this.inputs = { ...(props.inputs as Record<string, unknown> | undefined) };
     this.outputs = outputsOf(this as unknown as Task) as O;
@@ -121,9 +116,21 @@ function typeOfArtifact(port: ArtifactDefinition): ValueType {
 }
 
 function outputsOf(task: Task): Record<string, Value<unknown>> {
+  if (task._component.problems.length > 0) return unknownOutputs(task);
   const outputs: Record<string, Value<unknown>> = {};
   for (const [output, port] of Object.entries(task.component.outputs)) {
     outputs[output] = Value.of({ kind: 'output', task, output, type: typeOfPort(port) });
   }
   return outputs;
+}
+
+/**
+ * The outputs of a component that could not be read: whatever is asked for. So the code that uses them goes on, and synth
+ * reports why the component could not be read.
+ */
+function unknownOutputs(task: Task): Record<string, Value<unknown>> {
+  return new Proxy(
+    {},
+    { get: (_, output) => Value.of({ kind: 'output', task, output: String(output), type: 'STRING' }) },
+  );
 }

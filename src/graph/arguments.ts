@@ -26,7 +26,7 @@ export function argumentProblems(
     if (problem) problems.push({ message: `the argument '${name}': ${problem}`, mend: 'give a value of that type' });
   }
   const missing = Object.entries(parameters).filter(
-    ([name, parameter]) => parameter.default === undefined && !(name in given) && !pending.has(name),
+    ([name, parameter]) => parameter.default === undefined && !Object.hasOwn(given, name) && !pending.has(name),
   );
   if (missing.length > 0) {
     const names = missing.map(([name]) => `'${name}'`).join(', ');

@@ -65,6 +65,8 @@ export function compilePipeline(
     },
     limits: { crds: props.crds ?? 'full', bytes: (props.sizeLimit?.toKibibytes() ?? 400) * 1024 },
   };
+  // A component that could not be read has no interface that anything could be checked against.
+  if (diagnostics.some(({ severity }) => severity !== 'warning')) return { graph, diagnostics };
   return { graph, diagnostics: [...diagnostics, ...rules.flatMap((rule) => rule(graph))] };
 }
 
@@ -86,14 +88,14 @@ class Compiler {
 
   public task(task: Task): TaskNode {
     this.tasks.add(task);
-    const own = lowerSettings([task.settings]);
+    const settings = lowerSettings([task.settings]);
     const upstream: Awaitable[] = [];
     const inputs: Record<string, Expression> = {};
     // The component's order, not the caller's: so that manifests do not change when inputs are written in another order.
     const names = new Set([...Object.keys(task.component.inputs), ...Object.keys(task.inputs)]);
     for (const name of names) {
-      const given = task.inputs[name];
-      const port = task.component.inputs[name];
+      const given = own(task.inputs, name);
+      const port = own(task.component.inputs, name);
       if (given !== undefined) inputs[name] = this.input(given, port, upstream);
       else if (port?.kind === 'parameter' && port.type === 'TASK_FINAL_STATUS') {
         inputs[name] = { kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' };
@@ -107,9 +109,8 @@ class Compiler {
       dependsOn: this.dependencies(task, [...upstream, ...task.upstream]),
       component: task.component.name,
       inputs,
-      ...(task.displayName !== undefined && { displayName: task.displayName }),
       settings: lowerSettings([...this.pipeline.tasks.settings, task.settings]),
-      ownSettings: Object.keys(own).length > 0,
+      ownSettings: Object.keys(settings).length > 0,
     };
   }
 
@@ -236,6 +237,11 @@ class Compiler {
   }
 }
 
+/** A member of a record that users name: a port may well be called `constructor`. */
+function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
 function tasksIn(expression: Expression<Task>): Task[] {
   if (expression.kind === 'output') return [expression.task];
   return operandsOf(expression).flatMap(tasksIn);
@@ -266,7 +272,7 @@ function parametersOf(pipeline: Pipeline): Readonly<Record<string, PipelineParam
     for (const [input, given] of Object.entries(task.inputs)) {
       if (!(given instanceof Value)) continue;
       const expression = Value.expressionOf(given);
-      const port = task.component.inputs[input];
+      const port = own(task.component.inputs, input);
       if (expression.kind !== 'parameter' || !port) continue;
       readers.set(expression.name, [...(readers.get(expression.name) ?? []), port]);
     }

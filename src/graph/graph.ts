@@ -91,7 +91,6 @@ export interface TaskNode extends NodeBase {
   readonly component: string;
   /** Values by input name; an optional input that is left out is absent here. */
   readonly inputs: Readonly<Record<string, Expression>>;
-  readonly displayName?: string;
   /** The pod's settings: the task's own over the pipeline's. */
   readonly settings: GraphTaskSettings;
   /** True where some setting is the task's own, so that it cannot share its component's template. */

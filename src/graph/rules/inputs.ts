@@ -11,7 +11,7 @@ export function inputs(graph: PipelineGraph): readonly Diagnostic[] {
     const component = graph.components[node.component]!;
     const at = node.at && { at: node.at };
     for (const [name, port] of Object.entries(component.inputs)) {
-      if (port.optional || name in node.inputs) continue;
+      if (port.optional || Object.hasOwn(node.inputs, name)) continue;
       diagnostics.push({
         code: 'KFP1210',
         path: node.path,
@@ -21,7 +21,7 @@ export function inputs(graph: PipelineGraph): readonly Diagnostic[] {
       });
     }
     for (const name of Object.keys(node.inputs)) {
-      if (name in component.inputs) continue;
+      if (Object.hasOwn(component.inputs, name)) continue;
       const known = Object.keys(component.inputs);
       const meant = nearest(name, known);
       diagnostics.push({

@@ -15,7 +15,7 @@ export function references(graph: PipelineGraph): readonly Diagnostic[] {
     const report = (code: string, message: string, mend: string) =>
       diagnostics.push({ code, path: use.site.path, ...(use.site.at && { at: use.site.at }), message, mend });
     for (const part of subexpressions(use.expression)) {
-      if (part.kind === 'parameter' && !(part.name in graph.parameters)) {
+      if (part.kind === 'parameter' && !Object.hasOwn(graph.parameters, part.name)) {
         const meant = nearest(part.name, Object.keys(graph.parameters));
         report(
           'KFP1222',

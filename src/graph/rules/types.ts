@@ -14,7 +14,8 @@ export function types(graph: PipelineGraph): readonly Diagnostic[] {
   for (const { expression, site, input, task } of expressionsOf(graph)) {
     const at = site.at && { at: site.at };
     if (task && input !== undefined) {
-      const port = graph.components[task.component]!.inputs[input];
+      const { inputs } = graph.components[task.component]!;
+      const port = Object.hasOwn(inputs, input) ? inputs[input] : undefined;
       const problem = port && portProblem(port, expression, graph);
       if (problem) {
         diagnostics.push({
