@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export * from './components/artifact-type';
-export { Component, type NoReturn } from './components/component';
+export { Component, type ReturnsNothing, type Unavailable } from './components/component';
 export {
   type Argument,
   type ArtifactPlaceholder,
@@ -30,7 +30,12 @@ export {
   optional,
   type ReturnOf,
 } from './components/ports';
-export { PythonComponent } from './components/python-component';
+export {
+  type DeclaredPorts,
+  PythonComponent,
+  type UntypedInputs,
+  type UntypedValue,
+} from './components/python-component';
 export { Experiment } from './constructs/experiment';
 export { type ConditionProps, Elif, Else, If } from './constructs/if';
 export { OnExit } from './constructs/on-exit';
@@ -49,7 +54,6 @@ export {
   RecurringRun,
   type RecurringRunBaseProps,
   type RecurringRunProps,
-  type ScheduledArgumentsOf,
 } from './constructs/recurring-run';
 export { Run, type RunArgumentsProp, type RunBaseProps, type RunProps } from './constructs/run';
 export { type Awaitable, Task, type TaskBaseProps, type TaskInputs, type TaskProps } from './constructs/task';
@@ -57,7 +61,7 @@ export type { TaskResources, TaskRetry, TaskSettings } from './constructs/task-s
 export { TaskView } from './constructs/task-view';
 export { type Diagnostic, DiagnosticsError, renderDiagnostic } from './diagnostic';
 export type * from './graph/graph';
-export { PythonFile } from './python/python-file';
+export { type PythonBindingProps, PythonFile, type PythonFileProps } from './python/python-file';
 export type { ComparisonOperator, Expression, RunField, ValueType } from './values/expression';
 export {
   bool,

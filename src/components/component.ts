@@ -5,10 +5,15 @@ declare const INPUTS: unique symbol;
 declare const OUTPUTS: unique symbol;
 declare const RETURN: unique symbol;
 
-/** What `.output` is for a component that returns nothing: its only member says what to do instead. */
-export interface NoReturn {
-  readonly 'this component has no return value: read a named output from .outputs': never;
+/** Stands where something does not exist; the compiler's message shows the sentence that says what to do instead. */
+export interface Unavailable<Sentence extends string> {
+  readonly [NOT_THERE]: Sentence;
 }
+
+declare const NOT_THERE: unique symbol;
+
+/** What a component that returns nothing says of its return value. */
+export type ReturnsNothing = 'this component returns nothing: read a named output from .outputs';
 
 /**
  * A component: a typed interface and a way to run it. Components are plain values; any number of tasks use one.
@@ -19,7 +24,7 @@ export interface NoReturn {
  * @typeParam O its outputs, as a task offers them
  * @typeParam R its return value, where it has one
  */
-export class Component<in I, out O, out R = NoReturn> {
+export class Component<in I, out O, out R = Unavailable<ReturnsNothing>> {
   declare private readonly [INPUTS]?: (inputs: I) => void;
   declare private readonly [OUTPUTS]?: O;
   declare private readonly [RETURN]?: R;
@@ -43,6 +48,11 @@ export class Component<in I, out O, out R = NoReturn> {
   /** What is wrong with the component itself: stale bindings, a missing file. Reported when a pipeline uses it. */
   public get problems(): readonly Diagnostic[] {
     return this.findProblems();
+  }
+
+  /** True where the component cannot be used: a problem of it is an error. */
+  public get isBroken(): boolean {
+    return this.problems.some(({ severity }) => severity !== 'warning');
   }
 
   /** The components that ship together with this one, itself included: those of the same Python file. */

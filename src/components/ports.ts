@@ -1,9 +1,10 @@
+import type { Flat } from '../values/flat';
 import type { LiteralOf } from '../values/parameter';
 import { Parameter } from '../values/parameter';
 import type { AnyArtifact, Artifact } from '../values/types';
 import type { Value } from '../values/value';
 import { ArtifactType } from './artifact-type';
-import type { NoReturn } from './component';
+import type { ReturnsNothing, Unavailable } from './component';
 import type { PortDefinition } from './definition';
 
 /** An artifact input that may be left out. */
@@ -62,17 +63,23 @@ type OptionalKeys<I> = {
 }[keyof I];
 
 /** The inputs that a task gives to a component with these declared ports. */
-export type InputsOf<I extends InputPorts> = {
-  readonly [K in Exclude<keyof I, OptionalKeys<I>>]: InputOf<I[K]>;
-} & { readonly [K in OptionalKeys<I>]?: InputOf<I[K]> | undefined };
+export type InputsOf<I extends InputPorts> = Flat<
+  {
+    readonly [K in Exclude<keyof I, OptionalKeys<I>>]: InputOf<I[K]>;
+  } & { readonly [K in OptionalKeys<I>]?: InputOf<I[K]> | undefined }
+>;
 
 /** The outputs that a task of a component with these declared ports offers. */
-export type OutputsOf<O extends OutputPorts> = {
+export type OutputsOf<O extends OutputPorts> = Flat<{
   readonly [K in keyof O]: O[K] extends Parameter<infer T, boolean> | ArtifactType<infer T> ? Value<T> : never;
-};
+}>;
 
 /** The return value: the output named `Output`, as in KFP. */
-export type ReturnOf<O extends OutputPorts> = 'Output' extends keyof O ? OutputsOf<O>['Output'] : NoReturn;
+export type ReturnOf<O extends OutputPorts> = O extends {
+  readonly Output: Parameter<infer T, boolean> | ArtifactType<infer T>;
+}
+  ? Value<T>
+  : Unavailable<ReturnsNothing>;
 
 /** The plain data of a declared port. */
 export function definitionOfPort(port: InputPort | OutputPort): PortDefinition {

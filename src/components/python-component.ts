@@ -3,7 +3,15 @@ import { displayName, parsePythonFiles } from '../python/parser';
 import { bindingPropsOf, PythonFile } from '../python/python-file';
 import type { Value } from '../values/value';
 import { Component } from './component';
-import type { ComponentDefinition } from './definition';
+import type { ComponentDefinition, PortDefinition } from './definition';
+import {
+  definitionOfPort,
+  type InputPorts,
+  type InputsOf,
+  type OutputPorts,
+  type OutputsOf,
+  type ReturnOf,
+} from './ports';
 
 /** Inputs of a component whose interface the compiler does not know. They are checked at synth. */
 // biome-ignore lint/suspicious/noExplicitAny: the untyped door; bindings are the typed one
@@ -27,10 +35,29 @@ export class PythonComponent<in I, out O, out R> extends Component<I, O, R> {
   public static fromFile(
     file: string,
     fn: string,
-  ): PythonComponent<UntypedInputs, Record<string, UntypedValue>, UntypedValue> {
+  ): PythonComponent<UntypedInputs, Record<string, UntypedValue>, UntypedValue>;
+  /**
+   * A function of a Python file whose ports are declared by hand, so that the compiler checks its uses. Synth checks that
+   * the declaration is what the Python file says.
+   *
+   * @param file path from the working directory
+   * @param fn the name of a function decorated with `@dsl.component`
+   * @param ports inputs and outputs: `{ inputs: { rows: Dataset, lr: float(0.1) }, outputs: { model: Model } }`; a return
+   *   value is the output `Output`, and an input is optional by having a default
+   */
+  public static fromFile<const I extends InputPorts = {}, const O extends OutputPorts = {}>(
+    file: string,
+    fn: string,
+    ports: DeclaredPorts<I, O>,
+  ): PythonComponent<InputsOf<I>, OutputsOf<O>, ReturnOf<O>>;
+  public static fromFile(
+    file: string,
+    fn: string,
+    ports?: DeclaredPorts<InputPorts, OutputPorts>,
+  ): PythonComponent<never, unknown, unknown> {
     let found: Found | undefined;
     const find = () => {
-      found ??= findFunction(file, fn);
+      found ??= findFunction(file, fn, ports);
       return found;
     };
     return new PythonComponent(
@@ -41,13 +68,21 @@ export class PythonComponent<in I, out O, out R> extends Component<I, O, R> {
   }
 }
 
+/** Ports of a Python function, declared by hand. */
+export interface DeclaredPorts<I extends InputPorts, O extends OutputPorts> {
+  /** Inputs by name. @default - none */
+  readonly inputs?: I | undefined;
+  /** Outputs by name; a return value is `Output`. @default - none */
+  readonly outputs?: O | undefined;
+}
+
 interface Found {
   readonly definition: ComponentDefinition;
   readonly problems: readonly Diagnostic[];
   readonly companions: readonly ComponentDefinition[];
 }
 
-function findFunction(file: string, fn: string): Found {
+function findFunction(file: string, fn: string, ports?: DeclaredPorts<InputPorts, OutputPorts>): Found {
   const name = displayName(file);
   const { files, components, diagnostics } = parsePythonFiles([file]);
   const about = diagnostics.filter((diagnostic) => diagnostic.function === undefined || diagnostic.function === fn);
@@ -59,7 +94,8 @@ function findFunction(file: string, fn: string): Found {
     const source = new PythonFile(name, { digest });
     const all = new Map(components.map((each) => [each.name, source.component(each.name, bindingPropsOf(each))]));
     const { definition, problems: more, companions } = all.get(fn)!;
-    return { definition, problems: [...problems, ...more], companions };
+    const differences = ports ? declarationProblems(definition, ports) : [];
+    return { definition, problems: [...problems, ...more, ...differences], companions };
   }
   if (!problems.some(({ severity }) => severity !== 'warning')) {
     const names = components.map((component) => component.name).join(', ');
@@ -73,4 +109,34 @@ function findFunction(file: string, fn: string): Found {
 function placeholder(file: string, fn: string): ComponentDefinition {
   const implementation = { kind: 'python', file, function: fn, line: 1, source: '', image: '' } as const;
   return { name: fn, inputs: {}, outputs: {}, implementation };
+}
+
+/** Where a declaration by hand differs from what the Python file says. */
+function declarationProblems(
+  definition: ComponentDefinition,
+  ports: DeclaredPorts<InputPorts, OutputPorts>,
+): Diagnostic[] {
+  const { file, line } = definition.implementation as { readonly file: string; readonly line: number };
+  const sides = [
+    ['input', definition.inputs, ports.inputs ?? {}],
+    ['output', definition.outputs, ports.outputs ?? {}],
+  ] as const;
+  return sides.flatMap(([side, actual, declared]) =>
+    [...new Set([...Object.keys(actual), ...Object.keys(declared)])].flatMap((name): Diagnostic[] => {
+      const python = Object.hasOwn(actual, name) ? actual[name] : undefined;
+      const port = Object.hasOwn(declared, name) ? definitionOfPort(declared[name]!) : undefined;
+      // The engine gives a final status; nobody declares it.
+      if (!port && python?.kind === 'parameter' && python.type === 'TASK_FINAL_STATUS') return [];
+      const [said, is] = [describePort(port), describePort(python)];
+      if (said === is) return [];
+      const message = `the ${side} '${name}' of ${definition.name} is declared as ${said}, but ${file} says ${is}`;
+      return [{ code: 'KFP1109', at: `${file}:${line}`, message, mend: 'declare it as the Python file does' }];
+    }),
+  );
+}
+
+function describePort(port: PortDefinition | undefined): string {
+  if (!port) return 'nothing';
+  const list = port.kind === 'artifact' && port.list ? ' list' : '';
+  return `${port.optional ? 'optional ' : ''}${port.type}${list}`;
 }

@@ -25,7 +25,7 @@ export class PipelineSources extends Construct {
     if (this.known.has(component)) return;
     this.known.add(component);
     const { implementation } = component.definition;
-    if (implementation.kind !== 'python' || component.problems.length > 0) return;
+    if (implementation.kind !== 'python' || component.isBroken) return;
     const functions: Record<string, string> = {};
     for (const companion of component.companions) {
       if (companion.implementation.kind !== 'python') continue;

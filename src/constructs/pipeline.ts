@@ -9,6 +9,7 @@ import { type CompiledPipeline, compilePipeline } from '../graph/compile';
 import type { PipelineGraph } from '../graph/graph';
 import { kebab } from '../graph/names';
 import type { RunField } from '../values/expression';
+import type { Flat } from '../values/flat';
 import type { LiteralOf, Parameter } from '../values/parameter';
 import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
@@ -26,20 +27,28 @@ import { TaskView } from './task-view';
 export type PipelineParameters = Readonly<Record<string, Parameter<unknown, boolean>>>;
 
 /** The values of a pipeline's parameters, by name. */
-export type ParameterValues<P extends PipelineParameters> = {
+export type ParameterValues<P extends PipelineParameters> = Flat<{
   readonly [K in keyof P]: P[K] extends Parameter<infer T, boolean> ? Value<T> : never;
-};
+}>;
 
 type RequiredNames<P extends PipelineParameters> = {
   [K in keyof P]: P[K] extends Parameter<unknown, true> ? never : K;
 }[keyof P];
 
-type ArgumentOf<P> = P extends Parameter<infer T, boolean> ? LiteralOf<T> : never;
+/** What a parameter's argument may be: a literal, or also a value, which `V` wraps. */
+type ArgumentOf<P, V> =
+  P extends Parameter<infer T, boolean> ? LiteralOf<T> | (V extends true ? Value<T> : never) : never;
 
-/** The arguments of a run of a pipeline with these parameters: those without a default are required. */
-export type ArgumentsOf<P extends PipelineParameters> = {
-  readonly [K in RequiredNames<P>]: ArgumentOf<P[K]>;
-} & { readonly [K in Exclude<keyof P, RequiredNames<P>>]?: ArgumentOf<P[K]> | undefined };
+/**
+ * The arguments of a run of a pipeline with these parameters: those without a default are required.
+ *
+ * @typeParam V true where values that the engine knows are taken besides literals
+ */
+export type ArgumentsOf<P extends PipelineParameters, V extends boolean = false> = Flat<
+  {
+    readonly [K in RequiredNames<P>]: ArgumentOf<P[K], V>;
+  } & { readonly [K in Exclude<keyof P, RequiredNames<P>>]?: ArgumentOf<P[K], V> | undefined }
+>;
 
 /** Facts about the run that a pipeline is executed by. */
 export interface RunFacts {

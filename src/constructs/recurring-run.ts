@@ -2,13 +2,12 @@ import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EXPERIMENT_LABEL } from '../argo/pipeline-manifest';
 import { CRON_NAME_LIMIT, kebab } from '../graph/names';
-import type { LiteralOf, Parameter } from '../values/parameter';
 import { Value } from '../values/value';
 import { callSite } from './call-site';
 import { cronExpression } from './cron-expression';
 import type { Experiment } from './experiment';
 import { Manifest } from './manifest';
-import type { Pipeline, PipelineParameters } from './pipeline';
+import type { ArgumentsOf, Pipeline, PipelineParameters } from './pipeline';
 import { nameProblems, type RunArgumentsProp } from './run';
 import { checkRunArguments, printRunArguments, type RunArguments } from './run-arguments';
 
@@ -17,17 +16,6 @@ export interface ICron {
   /** Five fields: minute, hour, day of month, month, day of week. */
   readonly expressionString: string;
 }
-
-type ScheduledArgument<P> = P extends Parameter<infer T, boolean> ? LiteralOf<T> | Value<T> : never;
-
-type RequiredNames<P extends PipelineParameters> = {
-  [K in keyof P]: P[K] extends Parameter<unknown, true> ? never : K;
-}[keyof P];
-
-/** The arguments of a recurring run: literals, or {@link RecurringRun.scheduledTime}. */
-export type ScheduledArgumentsOf<P extends PipelineParameters> = {
-  readonly [K in RequiredNames<P>]: ScheduledArgument<P[K]>;
-} & { readonly [K in Exclude<keyof P, RequiredNames<P>>]?: ScheduledArgument<P[K]> | undefined };
 
 /** Props of {@link RecurringRun} but its arguments. */
 export interface RecurringRunBaseProps<P extends PipelineParameters> {
@@ -65,7 +53,7 @@ export interface RecurringRunBaseProps<P extends PipelineParameters> {
 
 /** Props of {@link RecurringRun}. */
 export type RecurringRunProps<P extends PipelineParameters> = RecurringRunBaseProps<P> &
-  RunArgumentsProp<ScheduledArgumentsOf<NoInfer<P>>>;
+  RunArgumentsProp<ArgumentsOf<NoInfer<P>, true>>;
 
 /**
  * Runs of a pipeline on a schedule: an Argo CronWorkflow.

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import type { Component, NoReturn } from '../components/component';
+import type { Component } from '../components/component';
 import type { ArtifactDefinition, ComponentDefinition, PortDefinition } from '../components/definition';
 import type { ValueType } from '../values/expression';
 import { Value } from '../values/value';
@@ -73,8 +73,8 @@ export class Task<I = never, O = unknown, R = unknown> extends Construct {
    *
    * A component that returns nothing has none: read a named output from {@link outputs}.
    */
-  public get output(): R extends NoReturn ? NoReturn : R {
-    return (this.outputs as Record<string, unknown>).Output as R extends NoReturn ? NoReturn : R;
+  public get output(): R {
+    return (this.outputs as Record<string, unknown>).Output as R;
   }
 
   /** `file:line` of the code that created this task, where it is known. */
@@ -116,7 +116,7 @@ function typeOfArtifact(port: ArtifactDefinition): ValueType {
 }
 
 function outputsOf(task: Task): Record<string, Value<unknown>> {
-  if (task._component.problems.length > 0) return unknownOutputs(task);
+  if (task._component.isBroken) return unknownOutputs(task);
   const outputs: Record<string, Value<unknown>> = {};
   for (const [output, port] of Object.entries(task.component.outputs)) {
     outputs[output] = Value.of({ kind: 'output', task, output, type: typeOfPort(port) });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Component, type NoReturn } from '../components/component';
+import { Component, type ReturnsNothing, type Unavailable } from '../components/component';
 import type { ComponentDefinition, PortDefinition, PythonImplementation } from '../components/definition';
 import type { Diagnostic } from '../diagnostic';
 import type { ParsedComponent } from './parser';
@@ -54,7 +54,7 @@ export class PythonFile {
    * @param fn the name of its function
    * @param props what the bindings know of it
    */
-  public component<I, O, R = NoReturn>(fn: string, props: PythonBindingProps): Component<I, O, R> {
+  public component<I, O, R = Unavailable<ReturnsNothing>>(fn: string, props: PythonBindingProps): Component<I, O, R> {
     let definition: ComponentDefinition | undefined;
     const load = () => {
       definition ??= this.define(fn, props);
