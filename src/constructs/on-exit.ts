@@ -7,7 +7,7 @@ import { membersOf, taskScopeOf } from './task-scope';
  * It reads parameters and facts of the run, and its component may take a `PipelineTaskFinalStatus`; outputs of tasks it
  * cannot read, because they may not exist.
  */
-export class OnExit<I = never, O = unknown, R = unknown> extends Task<I, O, R> {
+export class OnExit<I = Record<string, unknown>, O = unknown, R = unknown> extends Task<I, O, R> {
   /**
    * @param scope the Pipeline itself, or a construct of the user's own directly under it
    * @param id the task's name

@@ -100,7 +100,7 @@ export class RecurringRun<const P extends PipelineParameters = {}> extends Const
               schedules: [...schedules],
               ...(props.timezone !== undefined && { timezone: props.timezone }),
               concurrencyPolicy: maxConcurrency === 1 ? 'Forbid' : 'Allow',
-              startingDeadlineSeconds: props.catchUpWindow?.toSeconds() ?? 0,
+              startingDeadlineSeconds: Math.ceil(props.catchUpWindow?.toSeconds({ integral: false }) ?? 0),
               successfulJobsHistoryLimit: props.history?.successful ?? 3,
               failedJobsHistoryLimit: props.history?.failed ?? 3,
               ...(props.suspend && { suspend: true }),
@@ -108,7 +108,9 @@ export class RecurringRun<const P extends PipelineParameters = {}> extends Const
               workflowSpec: {
                 workflowTemplateRef: { name: pipeline.name },
                 ...(parameters.length > 0 && { arguments: { parameters } }),
-                ...(props.retention && { ttlStrategy: { secondsAfterCompletion: props.retention.toSeconds() } }),
+                ...(props.retention && {
+                  ttlStrategy: { secondsAfterCompletion: Math.ceil(props.retention.toSeconds({ integral: false })) },
+                }),
                 ...(maxConcurrency > 1 && {
                   synchronization: { semaphores: [{ configMapKeyRef: { name: semaphoreName(name), key: 'runs' } }] },
                 }),

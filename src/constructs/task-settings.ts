@@ -48,6 +48,9 @@ export interface TaskSettings {
   readonly env?: { readonly [name: string]: string } | undefined;
 }
 
+/** Parts of a second are kept, for a rule to refuse. */
+const seconds = (duration: Duration) => duration.toSeconds({ integral: false });
+
 const memory = (size: Size | string) => (typeof size === 'string' ? size : size.asString());
 
 /** Settings as plain data. `env` is merged by name, everything else is replaced as a whole by later settings. */
@@ -67,13 +70,13 @@ export function lowerSettings(layers: readonly TaskSettings[]): GraphTaskSetting
         retries: retry.retries,
         policy: retry.policy ?? 'Always',
         ...(retry.backoff && {
-          backoffSeconds: retry.backoff.duration.toSeconds(),
+          backoffSeconds: seconds(retry.backoff.duration),
           backoffFactor: retry.backoff.factor ?? 2,
-          ...(retry.backoff.cap && { backoffCapSeconds: retry.backoff.cap.toSeconds() }),
+          ...(retry.backoff.cap && { backoffCapSeconds: seconds(retry.backoff.cap) }),
         }),
       },
     }),
-    ...(timeout && { timeoutSeconds: timeout.toSeconds() }),
+    ...(timeout && { timeoutSeconds: seconds(timeout) }),
     ...(Object.keys(env).length > 0 && { env }),
   };
 }

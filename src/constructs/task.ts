@@ -36,7 +36,7 @@ export type Awaitable = Task | If | Elif | Else;
  *
  * The scope is the nesting: a task created under an If runs inside it.
  */
-export class Task<I = never, O = unknown, R = unknown> extends Construct {
+export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends Construct {
   /** The task's outputs, by the names the component gives them. */
   public readonly outputs: O;
   /** The values given to the inputs, by name. */

@@ -7,23 +7,23 @@ export function cycles(graph: PipelineGraph): readonly Diagnostic[] {
 }
 
 function cyclesIn(dag: Dag): Diagnostic[] {
-  const inner = dag.nodes.flatMap((node) =>
+  const diagnostics = dag.nodes.flatMap((node) =>
     node.kind === 'if' ? node.branches.flatMap((branch) => cyclesIn(branch.body)) : [],
   );
-  const stuck = withoutRunnable(dag.nodes);
-  if (stuck.size === 0) return inner;
-  const cycle = findCycle(stuck);
-  const first = cycle[0]!;
-  return [
-    ...inner,
-    {
+  for (let stuck = withoutRunnable(dag.nodes); stuck.size > 0; ) {
+    const cycle = findCycle(stuck);
+    const first = cycle[0]!;
+    diagnostics.push({
       code: 'KFP1224',
       path: first.path,
       ...(first.at && { at: first.at }),
       message: `waits for itself: ${[...cycle, first].map(({ path }) => `'${path}'`).join(' after ')}`,
       mend: 'take out one of the `.after(…)` calls',
-    },
-  ];
+    });
+    const reported = new Set(cycle);
+    stuck = withoutRunnable([...stuck.values()].filter((node) => !reported.has(node)));
+  }
+  return diagnostics;
 }
 
 /** Takes out every node that could run, again and again; what stays is on a cycle or behind one. */

@@ -23,14 +23,19 @@ export function settings(graph: PipelineGraph): readonly Diagnostic[] {
     if (retry && !(Number.isInteger(retry.retries) && retry.retries >= 0)) {
       report(`${retry.retries} is no number of retries`, 'give a whole number');
     }
-    if (timeoutSeconds !== undefined && !(timeoutSeconds >= 1)) {
-      report(`the timeout of ${timeoutSeconds} s is too short`, 'give at least one second');
+    for (const [name, seconds] of [
+      ['timeout', timeoutSeconds],
+      ['backoff', retry?.backoffSeconds],
+      ['cap of the backoff', retry?.backoffCapSeconds],
+    ] as const) {
+      if (seconds === undefined || (Number.isInteger(seconds) && seconds >= 1)) continue;
+      report(`the ${name} of ${seconds} s is not a whole number of seconds`, 'give whole seconds, from 1');
     }
     for (const name of Object.keys(node.settings.env ?? {})) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.startsWith('KFP_')) {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || (name.startsWith('KFP_') && name !== 'KFP_LOG')) {
         report(
           `'${name}' cannot be set as an environment variable`,
-          'use letters, digits and underscores; KFP_… is taken',
+          'use letters, digits and underscores; of the library’s own KFP_…, only KFP_LOG can be set',
         );
       }
     }

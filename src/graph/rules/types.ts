@@ -23,7 +23,7 @@ export function types(graph: PipelineGraph): readonly Diagnostic[] {
           path: site.path,
           ...at,
           message: `the input '${input}' of '${task.component}' takes ${describeType(typeOf(port))}: ${problem}`,
-          mend: 'give it a value of that type',
+          mend: 'give it such a value',
         });
       }
     } else if (expression.type !== 'BOOLEAN') {
