@@ -387,7 +387,7 @@ describe('names', () => {
         new Task(pipeline, 'c', { component: close });
         new Task(pipeline, 'd', { component: odd });
       },
-      { name: 'My_Pipeline' },
+      { name: 'My_Pipeline', version: '1.0+beta' },
     );
     expect(error).toMatchInlineSnapshot(`
 "  [ml/train] KFP1205 [ml/train/b] two different components are named 'make'; 'ml/train/a' uses the other one
@@ -440,12 +440,6 @@ test('settings that Kubernetes or Argo would refuse', () => {
   });
   expect(error).toMatchInlineSnapshot(`
 "  [ml/train] KFP1240 [ml/train/a] 'two' is no quantity of cpu
-    at test/diagnostics.test.ts:LINE
-    mend: write it as Kubernetes does: '500m', '4', '8Gi'
-  [ml/train] KFP1240 [ml/train/a] '8 GB' is no quantity of memory
-    at test/diagnostics.test.ts:LINE
-    mend: write it as Kubernetes does: '500m', '4', '8Gi'
-  [ml/train] KFP1240 [ml/train/a] 'two' is no quantity of cpu
     at test/diagnostics.test.ts:LINE
     mend: write it as Kubernetes does: '500m', '4', '8Gi'
   [ml/train] KFP1240 [ml/train/a] '8 GB' is no quantity of memory

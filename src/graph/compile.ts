@@ -274,7 +274,9 @@ function parametersOf(pipeline: Pipeline): Readonly<Record<string, PipelineParam
       const expression = Value.expressionOf(given);
       const port = own(task.component.inputs, input);
       if (expression.kind !== 'parameter' || !port) continue;
-      readers.set(expression.name, [...(readers.get(expression.name) ?? []), port]);
+      const ports = readers.get(expression.name);
+      if (ports) ports.push(port);
+      else readers.set(expression.name, [port]);
     }
   }
   const parameters: Record<string, PipelineParameter> = {};

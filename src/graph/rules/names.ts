@@ -15,6 +15,15 @@ export function names(graph: PipelineGraph): readonly Diagnostic[] {
       mend: 'give the Pipeline a `name` of lower-case letters, digits and hyphens',
     });
   }
+  if (graph.version !== undefined && !/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(graph.version)) {
+    diagnostics.push({
+      code: 'KFP1208',
+      path: graph.path,
+      ...(graph.at && { at: graph.at }),
+      message: `the pipeline's version '${graph.version}' cannot be a label`,
+      mend: `use at most ${NAME_LIMIT} letters, digits, '-', '_' and '.', with a letter or digit at both ends`,
+    });
+  }
   const taken = new Map<string, GraphNode | Branch>();
   for (const named of namedIn(graph)) {
     const other = taken.get(named.id);

@@ -12,11 +12,11 @@ export function settings(graph: PipelineGraph): readonly Diagnostic[] {
     const report = (message: string, mend: string) =>
       diagnostics.push({ code: 'KFP1240', path: node.path, ...(node.at && { at: node.at }), message, mend });
     const { resources, retry, timeoutSeconds } = node.settings;
-    for (const [name, quantity] of [
-      ...Object.entries(resources?.requests ?? {}),
-      ...Object.entries(resources?.limits ?? {}),
-    ]) {
-      if (!QUANTITY.test(quantity)) {
+    // A limit that equals the request is one mistake, not two.
+    const quantities = { requests: resources?.requests ?? {}, limits: resources?.limits ?? {} };
+    for (const [kind, amounts] of Object.entries(quantities)) {
+      for (const [name, quantity] of Object.entries(amounts)) {
+        if (QUANTITY.test(quantity) || (kind === 'limits' && quantities.requests[name] === quantity)) continue;
         report(`'${quantity}' is no quantity of ${name}`, "write it as Kubernetes does: '500m', '4', '8Gi'");
       }
     }
