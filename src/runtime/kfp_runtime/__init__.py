@@ -1,0 +1,1 @@
+"""What runs a component in a pod: inputs in, outputs out."""
