@@ -137,20 +137,17 @@ describe('what a pipeline reads', () => {
 `);
   });
 
-  test('the final status before the end, and the scheduled time', () => {
+  test('the final status before the end', () => {
     const error = errorOf((pipeline) => {
       new Task(pipeline, 'finish', {
         component: PythonComponent.fromFile('test/fixtures/python/everything.py', 'finish'),
-        inputs: { words: RecurringRun.scheduledTime },
+        inputs: { words: 'x' },
       });
     });
     expect(error).toMatchInlineSnapshot(`
 "  [ml/train] KFP1225 [ml/train/finish] the input 'status' takes the run's final status before the run has ended
     at test/diagnostics.test.ts:LINE
-    mend: use the component in an OnExit
-  [ml/train] KFP1226 [ml/train/finish] the input 'words' reads the scheduled time, which only a recurring run has
-    at test/diagnostics.test.ts:LINE
-    mend: declare a parameter, and give it RecurringRun.scheduledTime as an argument"
+    mend: use the component in an OnExit"
 `);
   });
 });
@@ -532,11 +529,7 @@ describe('runs', () => {
         new Run(chart, 'a', { pipeline: any, arguments: { row: 3, word: 3, size: 'l' } });
         new Run(chart, 'b', { pipeline: any, name: 'Not A Name' } as Any);
         new Run(chart, 'c', { pipeline: any, arguments: { rows: pipeline.run.name } });
-        new RecurringRun(chart, 'd', {
-          pipeline: any,
-          schedule: '@daily',
-          arguments: { rows: RecurringRun.scheduledTime },
-        });
+        new RecurringRun(chart, 'd', { pipeline: any, schedule: '@daily', arguments: { rows: '1' } });
         new RecurringRun(chart, 'n'.repeat(53), { pipeline: any, schedule: '@daily', arguments: { rows: 1 } });
       },
       { parameters },
@@ -560,12 +553,12 @@ describe('runs', () => {
   [ml/b] KFP1310 the required parameter 'rows' has no argument
     at test/diagnostics.test.ts:LINE
     mend: add the arguments, or give the parameters defaults
-  [ml/c] KFP1310 the argument 'rows' is a value that does not exist before the run
+  [ml/c] KFP1310 the argument 'rows': {"expression":{"kind":"run","field":"name","type":"STRING"}} is not an int
     at test/diagnostics.test.ts:LINE
-    mend: use RecurringRun.scheduledTime or a literal
-  [ml/d] KFP1310 the argument 'rows' is a STRING, the parameter a NUMBER_INTEGER
+    mend: give a value of that type
+  [ml/d] KFP1310 the argument 'rows': "1" is not an int
     at test/diagnostics.test.ts:LINE
-    mend: declare the parameter as str()
+    mend: give a value of that type
   [ml/nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn] KFP1311 the name 'nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn' is not a DNS label of at most 52 characters
     at test/diagnostics.test.ts:LINE
     mend: use lower-case letters, digits and hyphens"

@@ -375,7 +375,7 @@ describe('runs', () => {
       retention: Duration.days(7),
       suspend: true,
       experiment: new Experiment('baseline'),
-      arguments: { rows: 3, when: RecurringRun.scheduledTime },
+      arguments: { rows: 3, when: 'now' },
     });
     const objects = synth(ml);
     expect(objects.filter(({ kind }) => kind === 'CronWorkflow')).toMatchSnapshot();

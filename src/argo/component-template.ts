@@ -156,6 +156,7 @@ export function componentSpec(component: ComponentDefinition, implementation: Py
       function: name,
       inputs: ports(component.inputs),
       outputs: ports(component.outputs),
+      ...(Object.keys(component.outputs).length > 1 && { order: Object.keys(component.outputs) }),
       ...(packages?.length && { packages }),
       ...(pipIndexUrls?.length && { pipIndexUrls }),
       ...(pipTrustedHosts?.length && { pipTrustedHosts }),

@@ -182,7 +182,6 @@ const RUN_VARIABLES = {
   id: 'workflow.uid',
   namespace: 'workflow.namespace',
   creationTime: 'workflow.creationTimestamp.RFC3339',
-  scheduledTime: 'workflow.scheduledTime',
   // Stands for the whole status in an exit task alone; the rules keep it out of everything else.
   finalStatus: 'workflow.status',
 } as const;

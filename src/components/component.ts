@@ -25,9 +25,10 @@ export type ReturnsNothing = 'this component returns nothing: read a named outpu
  * @typeParam R its return value, where it has one
  */
 export class Component<in I, out O, out R = Unavailable<ReturnsNothing>> {
-  declare private readonly [INPUTS]?: (inputs: I) => void;
-  declare private readonly [OUTPUTS]?: O;
-  declare private readonly [RETURN]?: R;
+  // Protected, not private: declaration files drop the types of private members, and all checks with them.
+  declare protected readonly [INPUTS]?: (inputs: I) => void;
+  declare protected readonly [OUTPUTS]?: O;
+  declare protected readonly [RETURN]?: R;
 
   /**
    * @param load gives the definition; called when it is first needed

@@ -21,9 +21,11 @@ export function callSite(callee: Function): CallSite {
   Error.stackTraceLimit = DEPTH;
   Error.captureStackTrace(holder, callee);
   Error.stackTraceLimit = limit;
+  let place: { readonly at: string | undefined } | undefined;
   return {
     get at() {
-      return locate(holder.stack ?? '');
+      place ??= { at: locate(holder.stack ?? '') };
+      return place.at;
     },
   };
 }
@@ -35,7 +37,19 @@ function locate(stack: string): string | undefined {
     const file = match[1]!.replace(/^at /, '');
     const ours = file.startsWith(LIBRARY) && !file.startsWith(APPS);
     if (ours || file.includes(`${path.sep}node_modules${path.sep}`)) continue;
-    return `${path.relative(process.cwd(), file).split(path.sep).join('/')}:${match[2]}`;
+    return `${relative(file)}:${match[2]}`;
   }
   return undefined;
+}
+
+/** Relative paths of files, by their paths: thousands of constructs come from a few files. */
+const RELATIVE = new Map<string, string>();
+
+function relative(file: string): string {
+  let name = RELATIVE.get(file);
+  if (name === undefined) {
+    name = path.relative(process.cwd(), file).split(path.sep).join('/');
+    RELATIVE.set(file, name);
+  }
+  return name;
 }

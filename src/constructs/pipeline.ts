@@ -35,19 +35,13 @@ type RequiredNames<P extends PipelineParameters> = {
   [K in keyof P]: P[K] extends Parameter<unknown, true> ? never : K;
 }[keyof P];
 
-/** What a parameter's argument may be: a literal, or also a value, which `V` wraps. */
-type ArgumentOf<P, V> =
-  P extends Parameter<infer T, boolean> ? LiteralOf<T> | (V extends true ? Value<T> : never) : never;
+type ArgumentOf<P> = P extends Parameter<infer T, boolean> ? LiteralOf<T> : never;
 
-/**
- * The arguments of a run of a pipeline with these parameters: those without a default are required.
- *
- * @typeParam V true where values that the engine knows are taken besides literals
- */
-export type ArgumentsOf<P extends PipelineParameters, V extends boolean = false> = Flat<
+/** The arguments of a run of a pipeline with these parameters: those without a default are required. */
+export type ArgumentsOf<P extends PipelineParameters> = Flat<
   {
-    readonly [K in RequiredNames<P>]: ArgumentOf<P[K], V>;
-  } & { readonly [K in Exclude<keyof P, RequiredNames<P>>]?: ArgumentOf<P[K], V> | undefined }
+    readonly [K in RequiredNames<P>]: ArgumentOf<P[K]>;
+  } & { readonly [K in Exclude<keyof P, RequiredNames<P>>]?: ArgumentOf<P[K]> | undefined }
 >;
 
 /** Facts about the run that a pipeline is executed by. */

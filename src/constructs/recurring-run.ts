@@ -2,7 +2,6 @@ import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EXPERIMENT_LABEL } from '../argo/pipeline-manifest';
 import { CRON_NAME_LIMIT, kebab } from '../graph/names';
-import { Value } from '../values/value';
 import { callSite } from './call-site';
 import { cronExpression } from './cron-expression';
 import type { Experiment } from './experiment';
@@ -53,7 +52,7 @@ export interface RecurringRunBaseProps<P extends PipelineParameters> {
 
 /** Props of {@link RecurringRun}. */
 export type RecurringRunProps<P extends PipelineParameters> = RecurringRunBaseProps<P> &
-  RunArgumentsProp<ArgumentsOf<NoInfer<P>, true>>;
+  RunArgumentsProp<ArgumentsOf<NoInfer<P>>>;
 
 /**
  * Runs of a pipeline on a schedule: an Argo CronWorkflow.
@@ -61,13 +60,6 @@ export type RecurringRunProps<P extends PipelineParameters> = RecurringRunBasePr
  * @see https://argo-workflows.readthedocs.io/en/latest/cron-workflows/
  */
 export class RecurringRun<const P extends PipelineParameters = {}> extends Construct {
-  /** The time for which a run was scheduled, as RFC 3339 text; to be given as an argument. */
-  public static readonly scheduledTime: Value<string> = Value.of({
-    kind: 'run',
-    field: 'scheduledTime',
-    type: 'STRING',
-  });
-
   /** The CronWorkflow's name. */
   public readonly name: string;
 
@@ -130,10 +122,7 @@ export class RecurringRun<const P extends PipelineParameters = {}> extends Const
       });
     }
     this.node.addValidation({
-      validate: () => [
-        ...nameProblems(name, CRON_NAME_LIMIT, site.at),
-        ...checkRunArguments(pipeline, given, { path: this.node.path, at: site.at }),
-      ],
+      validate: () => [...nameProblems(name, CRON_NAME_LIMIT, site.at), ...checkRunArguments(pipeline, given, site.at)],
     });
   }
 }

@@ -71,7 +71,7 @@ export class Run<const P extends PipelineParameters = {}> extends Construct {
     this.node.addValidation({
       validate: () => [
         ...nameProblems(props.name, NAME_LIMIT, site.at),
-        ...checkRunArguments(pipeline, given, { path: this.node.path, at: site.at }),
+        ...checkRunArguments(pipeline, given, site.at),
       ],
     });
   }

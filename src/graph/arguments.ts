@@ -3,11 +3,15 @@ import type { PipelineParameter } from './graph';
 import { literalProblem } from './literal';
 import { nearest } from './names';
 
-/** What is wrong with the arguments of a run: a sentence and its mend for each. */
+/**
+ * What is wrong with the arguments of a run: a sentence and its mend for each.
+ *
+ * @param unreadable names of arguments that were given, but whose text is no value: they are not missing
+ */
 export function argumentProblems(
   parameters: Readonly<Record<string, PipelineParameter>>,
   given: Readonly<Record<string, Json>>,
-  pending: ReadonlySet<string> = new Set(),
+  unreadable: ReadonlySet<string> = new Set(),
 ): readonly { readonly message: string; readonly mend: string }[] {
   const problems: { message: string; mend: string }[] = [];
   for (const [name, value] of Object.entries(given)) {
@@ -26,7 +30,7 @@ export function argumentProblems(
     if (problem) problems.push({ message: `the argument '${name}': ${problem}`, mend: 'give a value of that type' });
   }
   const missing = Object.entries(parameters).filter(
-    ([name, parameter]) => parameter.default === undefined && !Object.hasOwn(given, name) && !pending.has(name),
+    ([name, parameter]) => parameter.default === undefined && !Object.hasOwn(given, name) && !unreadable.has(name),
   );
   if (missing.length > 0) {
     const names = missing.map(([name]) => `'${name}'`).join(', ');

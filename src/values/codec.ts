@@ -17,8 +17,8 @@ const WORDS: Readonly<Record<string, number>> = {
 /** What Go escapes in strings although JSON does not ask for it: HTML's special characters and line separators. */
 const GO_ESCAPES = /[<>&\u2028\u2029]/g;
 
-/** Half of a surrogate pair alone, which UTF-8 cannot hold: Go writes the replacement character. */
-const LONE_SURROGATES = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+/** Half of a surrogate pair alone: no file nor variable can hold it, but JSON can. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
 /**
  * Canonical JSON, as Go's encoding/json prints it: no spaces, keys sorted by code point, `<`, `>`, `&` escaped. Members
@@ -136,11 +136,11 @@ function notA(type: ParameterType, body: string): string {
 
 /** Whether nothing between the writer and the reader of a string would rewrite it, or take it for something else. */
 function isPlain(value: string): boolean {
-  return !/\{\{|\$|\0|^[{[]|^json:/.test(value);
+  return !/\{\{|\$|\0|^[{[]|^json:/.test(value) && !LONE_SURROGATE.test(value);
 }
 
 function encodeString(value: string): string {
-  return JSON.stringify(value.replace(LONE_SURROGATES, '\ufffd')).replace(
+  return JSON.stringify(value).replace(
     GO_ESCAPES,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
@@ -154,7 +154,8 @@ function holdsLargeInteger(value: Json | bigint): boolean {
 
 function isLargeInteger(value: Json | bigint): boolean {
   if (typeof value === 'bigint') return value > 2n ** 53n || value < -(2n ** 53n);
-  return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) > 2 ** 53;
+  // From 1e21 on, numbers are printed with an exponent, which nothing takes for an integer.
+  return typeof value === 'number' && Math.abs(value) > 2 ** 53 && Math.abs(value) < 1e21;
 }
 
 /** UTF-16 order is code point order but for surrogates, which stand for code points above all others. */

@@ -22,7 +22,8 @@ export type Comparable<T> = T extends Float
  *   {@link Dataset}, {@link Model}, …
  */
 export class Value<out T> {
-  declare private readonly [TYPE]: T;
+  // Protected, not private: declaration files drop the types of private members.
+  declare protected readonly [TYPE]: T;
 
   /**
    * The expression behind a value. For the library's own use: it may change without notice.

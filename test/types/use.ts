@@ -75,7 +75,7 @@ export class Use extends Chart {
     new RecurringRun(this, 'rr', {
       pipeline,
       schedule: [Cron.daily(), '0 0 3 * * *'],
-      arguments: { seed: 1, dataset: RecurringRun.scheduledTime },
+      arguments: { seed: 1 },
     });
     const plain = new Pipeline(this, 'plain');
     new Run(this, 'r2', { pipeline: plain });

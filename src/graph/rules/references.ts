@@ -30,13 +30,6 @@ export function references(graph: PipelineGraph): readonly Diagnostic[] {
           'use the component in an OnExit',
         );
       }
-      if (part.kind === 'run' && part.field === 'scheduledTime') {
-        report(
-          'KFP1226',
-          `${reader} reads the scheduled time, which only a recurring run has`,
-          'declare a parameter, and give it RecurringRun.scheduledTime as an argument',
-        );
-      }
       if (part.kind === 'output') checkOutput(part, reader, use, tasks, graph, report);
     }
   }
