@@ -61,7 +61,12 @@ export type { TaskResources, TaskRetry, TaskSettings } from './constructs/task-s
 export { TaskView } from './constructs/task-view';
 export { type Diagnostic, DiagnosticsError, renderDiagnostic } from './diagnostic';
 export type * from './graph/graph';
+export type { GroupResult, LocalArtifact, LocalRun, RunState, TaskResult, TaskState } from './local/local-run';
+export type { Reporter } from './local/reporter';
+export type { LocalRunOptions } from './local/run-graph';
+export type { Stub, StubArtifact, StubCall, StubResult } from './local/stub';
 export { type PythonBindingProps, PythonFile, type PythonFileProps } from './python/python-file';
+export { type RunLocallyOptions, runLocally } from './run-locally';
 export type { ComparisonOperator, Expression, RunField, ValueType } from './values/expression';
 export {
   bool,

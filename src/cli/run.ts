@@ -1,0 +1,119 @@
+import * as path from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { LineReporter, paintFor } from '../local/line-reporter';
+import type { LocalRun } from '../local/local-run';
+import type { Reporter } from '../local/reporter';
+import { runGraph } from '../local/run-graph';
+import { summaryOf } from '../local/summary';
+import { appCommand, appGraphs, isApp, selectGraph } from './app-graphs';
+
+interface RunOptions {
+  readonly param?: readonly string[];
+  readonly task?: string;
+  readonly from?: string;
+  readonly parallelism?: number;
+  readonly stub?: Readonly<Record<string, string>>;
+  readonly json?: true;
+  readonly quiet?: true;
+  readonly store?: string;
+}
+
+/** What a shell gives for a program that Ctrl-C ended. */
+const INTERRUPTED = 130;
+
+/** `cdk8s-kfp run`: runs a pipeline on this machine. */
+export function runCommand(): Command {
+  return new Command('run')
+    .summary('run a pipeline on this machine')
+    .description(
+      'Run a pipeline of an app on this machine: Python components as processes, containers by docker or podman.',
+    )
+    .argument('[app]', "the app's entry file, its cdk8s.yaml or its folder (default: the current folder)")
+    .argument('[pipeline]', 'the name of the pipeline, where the app has several')
+    .option('-p, --param <name=value>', "a parameter's value; may be given again", collect)
+    .addOption(new Option('--task <name>', 'run this task alone, on what the last run left').conflicts('from'))
+    .option('--from <name>', 'run this task and all that depends on it, on what the last run left')
+    .option('--parallelism <n>', 'how many tasks run at the same time (default: the number of CPUs)', positive)
+    .option('--stub <name=program>', 'run a program instead of a task or a component; may be given again', stub)
+    .option('--json', 'print the result as JSON, and nothing else, on stdout')
+    .option('--quiet', 'print the result only')
+    .option('--store <folder>', "the folder of runs and artifacts (default: '.cdk8s-kfp' beside cdk8s.yaml)")
+    .addHelpText('after', STUBS)
+    .action(run);
+}
+
+const STUBS = `
+A stub's program (a .py file, or any executable) reads parameters, and paths of artifacts, from INPUT_<name>, and
+writes each output to the file that OUTPUT_<name> names.
+
+Exit codes: 0 the run succeeded, 1 it failed, 130 it was stopped. Ctrl-C stops the tasks, then the exit task runs; Ctrl-C
+again ends everything at once.`;
+
+async function run(first: string | undefined, second: string | undefined, options: RunOptions): Promise<void> {
+  const [app, pipeline] =
+    first === undefined || isApp(first) || second !== undefined ? [first, second] : [undefined, first];
+  const command = appCommand(app);
+  const graph = selectGraph(await appGraphs(command), pipeline);
+  const progress = options.json ? process.stderr : process.stdout;
+  const print = (line: string) => void progress.write(`${line}\n`);
+  const reporter: Reporter = options.quiet ? {} : new LineReporter(graph, print, paintFor(progress));
+  const interruption = interruptible();
+  try {
+    const result = await runGraph(graph, {
+      argumentTexts: options.param ?? [],
+      stubs: options.stub ?? {},
+      store: options.store ?? path.join(command.cwd, '.cdk8s-kfp'),
+      reporter,
+      signal: interruption.signal,
+      ...(options.task !== undefined && { task: options.task }),
+      ...(options.from !== undefined && { from: options.from }),
+      ...(options.parallelism !== undefined && { parallelism: options.parallelism }),
+    });
+    if (options.json) process.stdout.write(`${toJson(result)}\n`);
+    else for (const line of summaryOf(result, paintFor(process.stdout))) print(line);
+    process.exitCode = { Succeeded: 0, Failed: 1, Stopped: INTERRUPTED }[result.state];
+  } finally {
+    interruption.end();
+  }
+}
+
+/** The first signal stops the run in good order; the second ends this process, which kills all that it started. */
+function interruptible(): { readonly signal: AbortSignal; readonly end: () => void } {
+  const controller = new AbortController();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    process.stderr.write('stopping; once more ends everything at once\n');
+    controller.abort();
+  };
+  for (const name of signals) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    end: () => {
+      for (const name of signals) process.off(name, onSignal);
+    },
+  };
+}
+
+/** JSON has no word for a number that is not finite: those are strings. */
+function toJson(result: LocalRun): string {
+  const printable = (_: string, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
+  return JSON.stringify(result, printable, 2);
+}
+
+function collect(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
+}
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number of at least 1.');
+  return value;
+}
+
+function stub(text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  const equals = text.indexOf('=');
+  if (equals < 1) throw new InvalidArgumentError('Write it as NAME=path/to/program.');
+  return { ...earlier, [text.slice(0, equals)]: text.slice(equals + 1) };
+}

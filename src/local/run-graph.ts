@@ -1,0 +1,103 @@
+import { setMaxListeners } from 'node:events';
+import * as os from 'node:os';
+import type { Json } from '../components/definition';
+import { DiagnosticsError } from '../diagnostic';
+import { GRAPH_FORMAT, type PipelineGraph, tasksOf } from '../graph/graph';
+import { decodeValue } from '../values/codec';
+import { checkArguments } from './arguments';
+import { findContainerEngine } from './container-attempt';
+import { Interpreters } from './interpreter';
+import type { LocalRun } from './local-run';
+import { LocalRunner } from './local-runner';
+import { preflight } from './preflight';
+import type { Reporter } from './reporter';
+import { planRerun, type Rerun, type RerunRequest } from './rerun';
+import { RunRecord } from './run-record';
+import { Slots } from './scheduler';
+import { Store } from './store';
+import type { Stub } from './stub';
+import { Venvs } from './venv';
+
+/** How a pipeline is run on this machine. */
+export interface LocalRunOptions extends RerunRequest {
+  /** Values of parameters, by name. @default - the parameters' defaults; in a rerun, the last run's values */
+  readonly arguments?: Readonly<Record<string, Json | undefined>>;
+  /** Further arguments as `name=value` texts, as on the command line. @default - none */
+  readonly argumentTexts?: readonly string[];
+  /** What stands in for components, by task id or component name: a function, or the path of a program. @default - none */
+  readonly stubs?: Readonly<Record<string, Stub | string>>;
+  /** The folder of runs and virtual environments. @default '.cdk8s-kfp' in the current folder */
+  readonly store?: string;
+  /** How many tasks run at the same time. @default - the number of CPUs */
+  readonly parallelism?: number;
+  /** Is told what happens. @default - nobody is */
+  readonly reporter?: Reporter;
+  /** Stops the run when aborted: tasks that are running are ended, then the exit task runs. @default - never */
+  readonly signal?: AbortSignal;
+  /** How long a program may take to end when it is stopped, in milliseconds. @default 5000 */
+  readonly graceMs?: number;
+  /** The folder of the Python runtime. @default - the one of this library */
+  readonly runtime?: string;
+}
+
+/**
+ * Runs a compiled pipeline on this machine: a task that fails makes the run Failed, and is no error of this function.
+ *
+ * @throws DiagnosticsError where the arguments, the stubs or the machine do not permit the run
+ */
+export async function runGraph(graph: PipelineGraph, options: LocalRunOptions = {}): Promise<LocalRun> {
+  if (graph.format !== GRAPH_FORMAT) {
+    throw new DiagnosticsError([
+      {
+        code: 'KFP1403',
+        message: `the graph of '${graph.name}' has format ${graph.format}, not ${GRAPH_FORMAT}`,
+        mend: 'synthesise it with the version of cdk8s-kfp that runs it',
+      },
+    ]);
+  }
+  const store = new Store(options.store ?? '.cdk8s-kfp');
+  const rerun = planRerun(graph, store, options);
+  const given = { ...(rerun && lastArguments(graph, rerun)), ...options.arguments };
+  const { values, problems } = checkArguments(graph, given, options.argumentTexts ?? []);
+  const all = [...tasksOf(graph.root), ...(graph.onExit ? [graph.onExit] : [])];
+  const mayRun = rerun ? all.filter((task) => rerun.tasks.has(task.id) || (!rerun.only && task === graph.onExit)) : all;
+  const stubs = options.stubs ?? {};
+  const { diagnostics, engine } = preflight(graph, mayRun, stubs, findContainerEngine);
+  if (problems.length + diagnostics.length > 0) throw new DiagnosticsError([...problems, ...diagnostics]);
+
+  const { signal, reporter = {} } = options;
+  // Each task that is running listens.
+  if (signal) setMaxListeners(0, signal);
+  const record = new RunRecord(graph, store, store.createRun(graph.name), values);
+  reporter.runStarted?.({ name: record.name, pipeline: graph.name, folder: store.runFolder(record.name) });
+  const run = new LocalRunner(graph, record, rerun, signal, {
+    run: record.name,
+    store,
+    reporter,
+    interpreters: new Interpreters(),
+    venvs: new Venvs(store.venvs),
+    slots: new Slots(options.parallelism ?? os.availableParallelism()),
+    stubs,
+    ...(engine && { engine }),
+    ...(options.runtime !== undefined && { runtime: options.runtime }),
+    ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
+  });
+  const finished = record.finish(await run.run());
+  reporter.runEnded?.(finished);
+  return finished;
+}
+
+/** The last run's values of the parameters that the pipeline still has, where they still are of their types. */
+function lastArguments(graph: PipelineGraph, { last }: Rerun): Readonly<Record<string, Json | undefined>> {
+  const values: Record<string, Json | undefined> = {};
+  for (const [name, text] of Object.entries(last.arguments)) {
+    const parameter = Object.hasOwn(graph.parameters, name) ? graph.parameters[name] : undefined;
+    if (!parameter) continue;
+    try {
+      values[name] = decodeValue(parameter.type, text);
+    } catch {
+      // The pipeline changed since: its default applies.
+    }
+  }
+  return values;
+}

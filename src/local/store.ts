@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { GroupResult, RunState, TaskResult } from './local-run';
+
+/** A run as the store remembers it: values are kept as the texts that passed between tasks. */
+export interface StoredRun {
+  readonly name: string;
+  readonly pipeline: string;
+  /** Absent while the run is going on, and where it was killed. */
+  readonly state?: RunState;
+  readonly startedAt: string;
+  /** Texts of the parameters' values. */
+  readonly arguments: Readonly<Record<string, string>>;
+  readonly tasks: Readonly<Record<string, StoredTask>>;
+  readonly groups: Readonly<Record<string, GroupResult>>;
+}
+
+/** A task's result, its outputs as texts. */
+export interface StoredTask extends Omit<TaskResult, 'outputs' | 'artifacts'> {
+  /** Texts of output parameters, and references of output artifacts, by output name. */
+  readonly texts: Readonly<Record<string, string>>;
+}
+
+/** The folder of runs, artifacts and virtual environments; `.cdk8s-kfp` in the project. */
+export class Store {
+  /** The folder, as an absolute path. */
+  public readonly folder: string;
+
+  public constructor(folder: string) {
+    this.folder = path.resolve(folder);
+  }
+
+  /** What stands before a key in an artifact's URI: keys are paths in the store, so that the URI is that of the file. */
+  public get uriPrefix(): string {
+    return `${pathToFileURL(this.folder).href}/`;
+  }
+
+  /** Where virtual environments are kept. */
+  public get venvs(): string {
+    return path.join(this.folder, 'venvs');
+  }
+
+  /** The folder of a run. */
+  public runFolder(run: string): string {
+    return path.join(this.folder, 'runs', run);
+  }
+
+  /** The file or folder that a storage key names. */
+  public pathOf(key: string): string {
+    return path.join(this.folder, ...key.split('/'));
+  }
+
+  /** The storage key of a file or folder in the store. */
+  public keyOf(file: string): string {
+    return path.relative(this.folder, file).split(path.sep).join('/');
+  }
+
+  /** Makes a run's folder. Its name is new, also where several runs start at the same moment. */
+  public createRun(pipeline: string): string {
+    fs.mkdirSync(path.join(this.folder, 'runs'), { recursive: true });
+    this.ignoreInGit();
+    for (;;) {
+      const time = new Date()
+        .toISOString()
+        .replace(/[-:]|\..*/g, '')
+        .replace('T', '-');
+      const name = `${pipeline}-${time}-${randomBytes(2).toString('hex')}`;
+      try {
+        fs.mkdirSync(this.runFolder(name));
+        return name;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      }
+    }
+  }
+
+  /** Writes what is known of a run, and makes it the last run of its pipeline. */
+  public save(run: StoredRun): void {
+    writeAtomically(path.join(this.runFolder(run.name), 'state.json'), `${JSON.stringify(run, null, 2)}\n`);
+    writeAtomically(this.pointer(run.pipeline), `${run.name}\n`);
+  }
+
+  /** The last run of a pipeline; undefined where there is none, or its folder was deleted. */
+  public lastRun(pipeline: string): StoredRun | undefined {
+    const name = readIfPresent(this.pointer(pipeline))?.trim();
+    const state = name ? readIfPresent(path.join(this.runFolder(name), 'state.json')) : undefined;
+    return state === undefined ? undefined : (JSON.parse(state) as StoredRun);
+  }
+
+  private pointer(pipeline: string): string {
+    return path.join(this.folder, 'latest', pipeline);
+  }
+
+  /** Runs do not belong into version control; saying so here spares users a line of their own. */
+  private ignoreInGit(): void {
+    const file = path.join(this.folder, '.gitignore');
+    if (!fs.existsSync(file)) writeAtomically(file, '*\n');
+  }
+}
+
+/** Replaces a file, so that a reader, or an interruption, never sees half of it. */
+function writeAtomically(file: string, text: string): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const temporary = `${file}.${process.pid}.tmp`;
+  fs.writeFileSync(temporary, text);
+  fs.renameSync(temporary, file);
+}
+
+function readIfPresent(file: string): string | undefined {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

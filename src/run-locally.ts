@@ -1,0 +1,29 @@
+import type { ArgumentsOf, Pipeline, PipelineParameters } from './constructs/pipeline';
+import type { RunArgumentsProp } from './constructs/run';
+import type { LocalRun } from './local/local-run';
+import type { LocalRunOptions } from './local/run-graph';
+
+/** Options of {@link runLocally}: those of a local run, with arguments that the compiler checks. */
+export type RunLocallyOptions<P extends PipelineParameters> = Omit<LocalRunOptions, 'arguments' | 'argumentTexts'> &
+  RunArgumentsProp<ArgumentsOf<NoInfer<P>>>;
+
+/**
+ * Runs a pipeline on this machine: Python components as processes, containers by docker or podman.
+ *
+ * ```ts
+ * const run = await runLocally(pipeline, { arguments: { seed: 1 }, stubs: { push: async () => ({ uri: 'x' }) } });
+ * expect(run.tasks.train?.state).toBe('Succeeded');
+ * ```
+ *
+ * A run that fails is no error: its `state` says so, and each task's `error` says why.
+ *
+ * @throws DiagnosticsError where the pipeline, the arguments, the stubs or the machine do not permit the run
+ */
+export async function runLocally<P extends PipelineParameters>(
+  pipeline: Pipeline<P>,
+  ...[options]: {} extends ArgumentsOf<P> ? [options?: RunLocallyOptions<P>] : [options: RunLocallyOptions<P>]
+): Promise<LocalRun> {
+  // Loaded when it is asked for: synth has no use for it.
+  const { runGraph } = require('./local/run-graph') as typeof import('./local/run-graph');
+  return runGraph(pipeline.graph, options as LocalRunOptions | undefined);
+}
