@@ -1,0 +1,9 @@
+import { App, Chart } from 'cdk8s';
+import { Runner } from 'cdk8s-kfp';
+import { MlTraining } from './ml-training';
+
+const app = new App();
+const platform = new Chart(app, 'platform', { namespace: 'ml' });
+const runner = new Runner(platform, 'pipeline-runner');
+new MlTraining(app, 'training', { runner });
+app.synth();
