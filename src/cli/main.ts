@@ -21,6 +21,11 @@ const SUBCOMMANDS: readonly Subcommand[] = [
     load: () => (require('./import') as typeof import('./import')).importCommand(),
   },
   {
+    name: 'synth',
+    summary: 'write the manifests of an app, whole or not at all',
+    load: () => (require('./synth') as typeof import('./synth')).synthCommand(),
+  },
+  {
     name: 'run',
     summary: 'run a pipeline on this machine',
     load: () => (require('./run') as typeof import('./run')).runCommand(),

@@ -5,7 +5,8 @@ import type { LocalRun } from '../local/local-run';
 import type { Reporter } from '../local/reporter';
 import { runGraph } from '../local/run-graph';
 import { summaryOf } from '../local/summary';
-import { appCommand, appGraphs, isApp, selectGraph } from './app-graphs';
+import { appCommand, isApp } from './app-command';
+import { appGraphs, selectGraph } from './app-graphs';
 
 interface RunOptions {
   readonly param?: readonly string[];

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import * as fs from 'node:fs';
+import { createRequire } from 'node:module';
+import * as path from 'node:path';
+import { parse } from 'yaml';
+import { DiagnosticsError } from '../diagnostic';
+
+/** How an app is run. */
+export interface AppCommand {
+  /** A program and its arguments, or the user's own command line, which a shell runs as cdk8s does. */
+  readonly command: readonly string[] | string;
+  /** The project's folder. */
+  readonly cwd: string;
+  /** The folder of the manifests, below the project's. */
+  readonly output: string;
+}
+
+/** The folder's description of its app. */
+const CONFIG = 'cdk8s.yaml';
+
+/** Where cdk8s writes manifests unless it is told otherwise. */
+const OUTPUT = 'dist';
+
+/** Whether a word of the command line names an app: its entry file, its cdk8s.yaml, or a folder with one. */
+export function isApp(word: string): boolean {
+  if (!fs.existsSync(word)) return false;
+  return fs.statSync(word).isFile() || fs.existsSync(path.join(word, CONFIG));
+}
+
+/**
+ * The command that runs an app.
+ *
+ * @param app the app's entry file, its cdk8s.yaml, or a folder with one; the current folder where left out
+ * @throws DiagnosticsError where it cannot be told how
+ */
+export function appCommand(app = '.'): AppCommand {
+  const stat = fs.statSync(app, { throwIfNoEntry: false });
+  if (!stat)
+    throw problem('KFP1430', `there is no app '${app}'`, "name the app's entry file, or the folder of its cdk8s.yaml");
+  if (stat.isDirectory()) return configuredCommand(path.join(app, CONFIG));
+  return /\.ya?ml$/.test(app)
+    ? configuredCommand(app)
+    : { command: entryCommand(app), cwd: process.cwd(), output: OUTPUT };
+}
+
+function configuredCommand(config: string): AppCommand {
+  if (!fs.existsSync(config)) {
+    throw problem('KFP1430', `there is no ${config}`, "name the app's entry file, or run this where cdk8s.yaml is");
+  }
+  const { app, output } = (parse(fs.readFileSync(config, 'utf8')) ?? {}) as {
+    readonly app?: unknown;
+    readonly output?: unknown;
+  };
+  if (typeof app !== 'string' || app === '') {
+    throw problem('KFP1431', `${config} does not say how to run the app`, "add a line such as 'app: node main.js'");
+  }
+  return {
+    command: app,
+    cwd: path.dirname(path.resolve(config)),
+    output: typeof output === 'string' ? output : OUTPUT,
+  };
+}
+
+/** TypeScript is run by tsx where the project has it, else by a Node that strips types itself. */
+function entryCommand(file: string): readonly string[] {
+  if (/\.[cm]?js$/.test(file)) return [process.execPath, file];
+  if (!/\.[cm]?ts$/.test(file)) {
+    throw problem('KFP1432', `'${file}' is no app`, 'name a .js or .ts file, a cdk8s.yaml, or a folder with one');
+  }
+  try {
+    createRequire(path.join(process.cwd(), 'noop.js')).resolve('tsx');
+    return [process.execPath, '--import', 'tsx', file];
+  } catch {
+    const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
+    if (major > 22 || (major === 22 && minor >= 18)) return [process.execPath, file];
+    throw problem(
+      'KFP1433',
+      `Node ${process.versions.node} cannot run ${file}`,
+      'npm install --save-dev tsx, or name the compiled .js file',
+    );
+  }
+}
+
+/**
+ * Runs an app. What it writes on stderr is shown; its stdout only where it fails.
+ *
+ * @throws DiagnosticsError where it fails
+ */
+export function runApp(app: AppCommand, env: NodeJS.ProcessEnv): Promise<void> {
+  const { command, cwd } = app;
+  return new Promise((resolve, reject) => {
+    const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
+    const child =
+      typeof command === 'string'
+        ? spawn(command, { cwd, env, stdio, shell: true })
+        : spawn(command[0]!, command.slice(1), { cwd, env, stdio });
+    const printed: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (code === 0) return resolve();
+      process.stderr.write(Buffer.concat(printed));
+      const end = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
+      reject(problem('KFP1434', `the app ${end}: ${show(app)}`, 'what it wrote is above; cdk8s synth shows the same'));
+    });
+  });
+}
+
+/** The app's command line, as a person knows it. */
+export function show({ command }: AppCommand): string {
+  if (typeof command === 'string') return command;
+  return command.map((word) => (word === process.execPath ? 'node' : word)).join(' ');
+}
+
+/** A diagnostic of the command line, to be thrown. */
+export function problem(code: string, message: string, mend: string): DiagnosticsError {
+  return new DiagnosticsError([{ code, message, mend }]);
+}
