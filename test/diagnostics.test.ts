@@ -1,3 +1,5 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
 import { type App, Chart, type Cron, Duration, Size, Testing } from 'cdk8s';
 import {
   ContainerComponent,
@@ -654,6 +656,27 @@ describe('Python components', () => {
     at components/training.py
     mend: its components are load_data, preprocess_data, train_model, evaluate_model, deploy_model"
 `);
+  });
+
+  test('credentials in an index URL', () => {
+    const folder = fs.mkdtempSync(path.join('test', 'tmp-'));
+    try {
+      const file = path.join(folder, 'c.py');
+      const option = 'pip_index_urls=["https://me:hunter2@pypi.example.com/simple"]';
+      fs.writeFileSync(
+        file,
+        `from kfp import dsl\n\n@dsl.component(base_image="python:3.11", ${option})\ndef c() -> int:\n    return 1\n`,
+      );
+      const error = errorOf((pipeline) => new Task(pipeline, 'c', { component: PythonComponent.fromFile(file, 'c') }));
+      expect(error).not.toContain('hunter2');
+      expect(error.replace(folder, 'FOLDER')).toMatchInlineSnapshot(`
+"  [ml/train] KFP1232 the component 'c' has an index URL with credentials, which would stand in the manifest
+    at FOLDER/c.py:4
+    mend: leave them out of pip_index_urls, and give them to pip by its configuration in the image"
+`);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 
   test('ports declared by hand that differ from the file', () => {

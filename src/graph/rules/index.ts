@@ -7,6 +7,7 @@ import { inputs } from './inputs';
 import { names } from './names';
 import { parameters } from './parameters';
 import { references } from './references';
+import { secrets } from './secrets';
 import { settings } from './settings';
 import { types } from './types';
 
@@ -24,4 +25,5 @@ export const rules: readonly Rule[] = [
   cycles,
   settings,
   expandable,
+  secrets,
 ];
