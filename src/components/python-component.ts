@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../diagnostic';
+import { memberOf } from '../graph/member';
 import { displayName, parsePythonFiles } from '../python/parser';
 import { bindingPropsOf, PythonFile } from '../python/python-file';
 import type { Value } from '../values/value';
@@ -123,7 +124,7 @@ function declarationProblems(
   ] as const;
   return sides.flatMap(([side, actual, declared]) =>
     [...new Set([...Object.keys(actual), ...Object.keys(declared)])].flatMap((name): Diagnostic[] => {
-      const python = Object.hasOwn(actual, name) ? actual[name] : undefined;
+      const python = memberOf(actual, name);
       const port = Object.hasOwn(declared, name) ? definitionOfPort(declared[name]!) : undefined;
       // The engine gives a final status; nobody declares it.
       if (!port && python?.kind === 'parameter' && python.type === 'TASK_FINAL_STATUS') return [];

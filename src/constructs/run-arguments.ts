@@ -2,6 +2,7 @@ import type { Parameter } from '../argo/types';
 import type { Json } from '../components/definition';
 import { renderDiagnostic } from '../diagnostic';
 import { argumentProblems } from '../graph/arguments';
+import { memberOf } from '../graph/member';
 import { encodeValue } from '../values/codec';
 import type { Pipeline } from './pipeline';
 
@@ -11,7 +12,7 @@ export type RunArguments = Readonly<Record<string, Json | undefined>>;
 /** The arguments as Argo's parameters, in the order in which the pipeline declares them. */
 export function printRunArguments(pipeline: Pipeline, given: RunArguments): Parameter[] {
   return Object.entries(pipeline.graph.parameters).flatMap(([name, { type }]) => {
-    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    const value = memberOf(given, name);
     return value === undefined ? [] : [{ name, value: encodeValue(type, value) }];
   });
 }

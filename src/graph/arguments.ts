@@ -1,6 +1,7 @@
 import type { Json } from '../components/definition';
 import type { PipelineParameter } from './graph';
 import { literalProblem } from './literal';
+import { memberOf } from './member';
 import { nearest } from './names';
 
 /**
@@ -15,7 +16,7 @@ export function argumentProblems(
 ): readonly { readonly message: string; readonly mend: string }[] {
   const problems: { message: string; mend: string }[] = [];
   for (const [name, value] of Object.entries(given)) {
-    const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined;
+    const parameter = memberOf(parameters, name);
     if (!parameter) {
       const known = Object.keys(parameters);
       const meant = nearest(name, known);

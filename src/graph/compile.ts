@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import type { ComponentDefinition, Json, PortDefinition } from '../components/definition';
+import type { Json, PortDefinition } from '../components/definition';
 import type { If } from '../constructs/if';
 import type { Pipeline } from '../constructs/pipeline';
 import { type Awaitable, type Task, typeOfPort } from '../constructs/task';
@@ -8,17 +8,11 @@ import { lowerSettings } from '../constructs/task-settings';
 import type { Diagnostic } from '../diagnostic';
 import { type Expression, operandsOf } from '../values/expression';
 import { Value } from '../values/value';
-import { sharedComponents } from './components';
-import {
-  type Branch,
-  type Dag,
-  GRAPH_FORMAT,
-  type GraphNode,
-  type PipelineGraph,
-  type PipelineParameter,
-  type TaskNode,
-} from './graph';
+import { sharedComponents, sourcesOf } from './components';
+import { type Branch, type Dag, GRAPH_FORMAT, type GraphNode, type PipelineGraph, type TaskNode } from './graph';
+import { memberOf } from './member';
 import { kebab } from './names';
+import { pipelineParameters } from './pipeline-parameters';
 import { rules } from './rules';
 
 /** A compiled pipeline, and what is wrong with it: the graph may be read only where no error was found. */
@@ -50,7 +44,7 @@ export function compilePipeline(
     ...(props.displayName !== undefined && { displayName: props.displayName }),
     ...(props.description !== undefined && { description: props.description }),
     ...(props.version !== undefined && { version: props.version }),
-    parameters: parametersOf(pipeline),
+    parameters: pipelineParameters(pipeline),
     components,
     sources: sourcesOf(compiler.tasks),
     root,
@@ -94,8 +88,8 @@ class Compiler {
     // The component's order, not the caller's: so that manifests do not change when inputs are written in another order.
     const names = new Set([...Object.keys(task.component.inputs), ...Object.keys(task.inputs)]);
     for (const name of names) {
-      const given = own(task.inputs, name);
-      const port = own(task.component.inputs, name);
+      const given = memberOf(task.inputs, name);
+      const port = memberOf(task.component.inputs, name);
       if (given !== undefined) inputs[name] = this.input(given, port, upstream);
       else if (port?.kind === 'parameter' && port.type === 'TASK_FINAL_STATUS') {
         inputs[name] = { kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' };
@@ -237,64 +231,7 @@ class Compiler {
   }
 }
 
-/** A member of a record that users name: a port may well be called `constructor`. */
-function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
-  return Object.hasOwn(record, name) ? record[name] : undefined;
-}
-
 function tasksIn(expression: Expression<Task>): Task[] {
   if (expression.kind === 'output') return [expression.task];
   return operandsOf(expression).flatMap(tasksIn);
-}
-
-/** Python file → function → the text that ships. */
-function sourcesOf(tasks: Iterable<Task>): PipelineGraph['sources'] {
-  const sources: Record<string, Record<string, string>> = {};
-  const seen = new Set<ComponentDefinition>();
-  for (const task of tasks) {
-    if (seen.has(task.component)) continue;
-    seen.add(task.component);
-    for (const { implementation } of task._component.companions) {
-      if (implementation.kind !== 'python') continue;
-      sources[implementation.file] = {
-        ...sources[implementation.file],
-        [implementation.function]: implementation.source,
-      };
-    }
-  }
-  return sources;
-}
-
-/** Parameters, with the descriptions and choices of the components that read them where they have none of their own. */
-function parametersOf(pipeline: Pipeline): Readonly<Record<string, PipelineParameter>> {
-  const readers = new Map<string, PortDefinition[]>();
-  for (const task of pipeline.tasks) {
-    for (const [input, given] of Object.entries(task.inputs)) {
-      if (!(given instanceof Value)) continue;
-      const expression = Value.expressionOf(given);
-      const port = own(task.component.inputs, input);
-      if (expression.kind !== 'parameter' || !port) continue;
-      const ports = readers.get(expression.name);
-      if (ports) ports.push(port);
-      else readers.set(expression.name, [port]);
-    }
-  }
-  const parameters: Record<string, PipelineParameter> = {};
-  for (const [name, { definition }] of Object.entries(pipeline.props.parameters ?? {})) {
-    const ports = readers.get(name) ?? [];
-    const description = definition.description ?? ports.find((port) => port.description)?.description;
-    const choices = definition.literals ?? commonLiterals(ports);
-    parameters[name] = {
-      type: definition.type,
-      ...(definition.default !== undefined && { default: definition.default }),
-      ...(description !== undefined && { description }),
-      ...(choices && { choices }),
-    };
-  }
-  return parameters;
-}
-
-function commonLiterals(ports: readonly PortDefinition[]): readonly (string | number | boolean)[] | undefined {
-  const lists = ports.flatMap((port) => (port.kind === 'parameter' && port.literals ? [port.literals] : []));
-  return lists[0]?.filter((literal) => lists.every((list) => list.includes(literal)));
 }

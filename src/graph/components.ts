@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ComponentDefinition } from '../components/definition';
 import type { Task } from '../constructs/task';
 import type { Diagnostic } from '../diagnostic';
+import type { PipelineGraph } from './graph';
 
 /**
  * The distinct components of tasks, by name, with what is wrong with them: their own problems (stale bindings, a missing
@@ -40,4 +41,22 @@ export function sharedComponents(tasks: readonly Task[]): {
     }
   }
   return { components, diagnostics: [...problems.values(), ...diagnostics] };
+}
+
+/** Python file → function → the text that ships. */
+export function sourcesOf(tasks: Iterable<Task>): PipelineGraph['sources'] {
+  const sources: Record<string, Record<string, string>> = {};
+  const seen = new Set<ComponentDefinition>();
+  for (const task of tasks) {
+    if (seen.has(task.component)) continue;
+    seen.add(task.component);
+    for (const { implementation } of task._component.companions) {
+      if (implementation.kind !== 'python') continue;
+      sources[implementation.file] = {
+        ...sources[implementation.file],
+        [implementation.function]: implementation.source,
+      };
+    }
+  }
+  return sources;
 }

@@ -2,6 +2,7 @@ import type { Json } from '../components/definition';
 import type { Diagnostic } from '../diagnostic';
 import { argumentProblems } from '../graph/arguments';
 import type { PipelineGraph } from '../graph/graph';
+import { memberOf } from '../graph/member';
 import { decodeValue } from '../values/codec';
 
 /** Values of a pipeline's parameters, and everything that is wrong with them. */
@@ -31,7 +32,7 @@ export function checkArguments(
       continue;
     }
     const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
-    const parameter = Object.hasOwn(graph.parameters, name) ? graph.parameters[name] : undefined;
+    const parameter = memberOf(graph.parameters, name);
     try {
       // What is unknown is told of below.
       given[name] = !parameter || parameter.type === 'STRING' ? value : (decodeValue(parameter.type, value) ?? null);

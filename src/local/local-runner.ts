@@ -1,4 +1,5 @@
 import type { Branch, IfNode, PipelineGraph, TaskNode } from '../graph/graph';
+import { memberOf } from '../graph/member';
 import { encodeValue } from '../values/codec';
 import type { Expression } from '../values/expression';
 import { describe, isTrue, textOf } from './evaluate';
@@ -107,7 +108,7 @@ export class LocalRunner implements NodeRunner {
     const component = this.graph.components[node.component]!;
     const texts: Record<string, string> = {};
     for (const [name, port] of Object.entries(component.inputs)) {
-      const expression = Object.hasOwn(node.inputs, name) ? node.inputs[name] : undefined;
+      const expression = memberOf(node.inputs, name);
       const text = expression && textOf(expression, this.record);
       if (text !== undefined) texts[name] = text;
       else if (!expression && port.kind === 'parameter' && port.default !== undefined) {

@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../diagnostic';
 import type { Expression, ValueType } from '../../values/expression';
 import type { PipelineGraph } from '../graph';
 import { describeType, literalProblem } from '../literal';
+import { memberOf } from '../member';
 import { expressionsOf, subexpressions } from '../walk';
 
 /**
@@ -15,7 +16,7 @@ export function types(graph: PipelineGraph): readonly Diagnostic[] {
     const at = site.at && { at: site.at };
     if (task && input !== undefined) {
       const { inputs } = graph.components[task.component]!;
-      const port = Object.hasOwn(inputs, input) ? inputs[input] : undefined;
+      const port = memberOf(inputs, input);
       const problem = port && portProblem(port, expression, graph);
       if (problem) {
         diagnostics.push({
