@@ -3,6 +3,7 @@ import * as path from 'node:path';
 import type { ComponentDefinition, ParameterType } from '../components/definition';
 import type { TaskNode } from '../graph/graph';
 import { decodeValue, encodeValue } from '../values/codec';
+import { readIfPresent } from './read-if-present';
 import { type ArtifactReference, encodeReference, placesOf } from './reference';
 import type { Store } from './store';
 
@@ -131,13 +132,4 @@ function link(attempt: Attempt, name: string, reference: ArtifactReference): voi
   const file = path.join(attempt.inputFolder, name);
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.symlinkSync(target, file);
-}
-
-function readIfPresent(file: string): string | undefined {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }
