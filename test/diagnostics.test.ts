@@ -339,7 +339,7 @@ describe('names', () => {
       new Task(pipeline, 'a-b-c', { component: make });
     });
     expect(error).toMatchInlineSnapshot(`
-"  [ml/train] KFP1204 [ml/train/train_model] has the name 'train-model', which 'ml/train/trainModel' (test/diagnostics.test.ts:LINE) has already
+"  [ml/train] KFP1204 [ml/train/train_model] has the name 'train-model', which 'ml/train/trainModel' has already
     at test/diagnostics.test.ts:LINE
     mend: give one of them another id: ids are compared in kebab case
   [ml/train] KFP1203 [ml/train/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx] the name 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' has 70 characters; 63 are allowed
@@ -348,7 +348,7 @@ describe('names', () => {
   [ml/train] KFP1203 [ml/train/___] the id gives the name '', which is not a DNS label
     at test/diagnostics.test.ts:LINE
     mend: give the construct, or one it stands under, a shorter id of letters, digits and hyphens
-  [ml/train] KFP1204 [ml/train/a-b-c] has the name 'a-b-c', which 'ml/train/a/b/c' (test/diagnostics.test.ts:LINE) has already
+  [ml/train] KFP1204 [ml/train/a-b-c] has the name 'a-b-c', which 'ml/train/a/b/c' has already
     at test/diagnostics.test.ts:LINE
     mend: give one of them another id: ids are compared in kebab case"
 `);

@@ -17,7 +17,6 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
     diagnostics.push({
       code,
       path: graph.path,
-      ...(graph.at && { at: graph.at }),
       message,
       mend,
       ...(severity && { severity }),

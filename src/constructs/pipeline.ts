@@ -13,6 +13,7 @@ import type { Flat } from '../values/flat';
 import type { LiteralOf, Parameter } from '../values/parameter';
 import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
+import { located } from './located';
 import { Manifest } from './manifest';
 import type { OnExit } from './on-exit';
 import { PipelineSources } from './pipeline-sources';
@@ -195,7 +196,8 @@ export class Pipeline<const P extends PipelineParameters = {}> extends Construct
       );
       // The engine's limits are those of its manifests, which exist for a correct pipeline only.
       const more = diagnostics.length === 0 ? limits(graph) : [];
-      this.compiled = { graph, diagnostics: [...diagnostics, ...more] };
+      const all = located([...diagnostics, ...more], this as unknown as Pipeline, this.onExit as Task | undefined);
+      this.compiled = { graph, diagnostics: all };
     }
     return this.compiled;
   }

@@ -39,7 +39,6 @@ export function compilePipeline(
     format: GRAPH_FORMAT,
     name: pipeline.name,
     path: pipeline.node.path,
-    ...(pipeline.at && { at: pipeline.at }),
     ...(pipeline.namespace && { namespace: pipeline.namespace }),
     ...(props.displayName !== undefined && { displayName: props.displayName }),
     ...(props.description !== undefined && { description: props.description }),
@@ -99,7 +98,6 @@ class Compiler {
       kind: 'task',
       id: this.idOf(task),
       path: task.node.path,
-      ...(task.at && { at: task.at }),
       dependsOn: this.dependencies(task, [...upstream, ...task.upstream]),
       component: task.component.name,
       inputs,
@@ -116,7 +114,6 @@ class Compiler {
       return {
         id: this.idOf(branch),
         path: branch.node.path,
-        ...(branch.at && { at: branch.at }),
         ...(condition && { condition }),
         body,
       };
@@ -127,7 +124,6 @@ class Compiler {
       kind: 'if',
       id: this.idOf(node),
       path: node.node.path,
-      ...(node.at && { at: node.at }),
       dependsOn: this.dependencies(node, [...upstream, ...outer, ...node.upstream]),
       branches,
     };

@@ -34,7 +34,6 @@ export function sharedComponents(tasks: readonly Task[]): {
       diagnostics.push({
         code: 'KFP1205',
         path: task.node.path,
-        ...(task.at && { at: task.at }),
         message: `two different components are named '${component.name}'; '${firstUse.get(component.name)!.node.path}' uses the other one`,
         mend: 'rename one of them: a template is named after its component',
       });

@@ -14,8 +14,6 @@ export interface PipelineGraph {
   readonly name: string;
   /** Path of the Pipeline construct. */
   readonly path: string;
-  /** `file:line` of the user's code that created the pipeline. */
-  readonly at?: string;
   readonly namespace?: string;
   readonly displayName?: string;
   readonly description?: string;
@@ -78,8 +76,6 @@ interface NodeBase {
   readonly id: string;
   /** Path of the construct. */
   readonly path: string;
-  /** `file:line` of the user's code that created it. */
-  readonly at?: string;
   /** Ids of nodes of the same DAG that must have succeeded before this one starts (data and order alike). */
   readonly dependsOn: readonly string[];
 }
@@ -126,7 +122,6 @@ export interface Branch {
   /** Kebab-case path below the pipeline. */
   readonly id: string;
   readonly path: string;
-  readonly at?: string;
   readonly condition?: Expression;
   readonly body: Dag;
 }

@@ -2,7 +2,7 @@ import { type Expression, operandsOf } from '../values/expression';
 import type { Branch, Dag, GraphNode, IfNode, PipelineGraph, TaskNode } from './graph';
 
 /** A node or branch that has something to say about itself: rules report at it. */
-export type Site = Pick<TaskNode | IfNode | Branch, 'path' | 'at'>;
+export type Site = Pick<TaskNode | IfNode | Branch, 'path'>;
 
 /** An expression of a pipeline, and where it is read. */
 export interface ExpressionUse {

@@ -1,3 +1,4 @@
+import type { PythonImplementation } from '../components/definition';
 import type { Diagnostic } from '../diagnostic';
 import { type PipelineGraph, type TaskNode, tasksOf } from '../graph/graph';
 import { nearest } from '../graph/names';
@@ -25,16 +26,15 @@ export function preflight(
     if (component.implementation.kind === 'container') containers.push(task);
     else if (!components.has(task.component)) {
       components.add(task.component);
-      diagnostics.push(...refusedPackages(task, component.implementation.packages ?? []));
+      diagnostics.push(...refusedPackages(task, component.implementation));
     }
   }
   const engine = containers.length > 0 ? findEngine() : undefined;
   if (!engine) {
-    for (const { id, path, at, component } of containers) {
+    for (const { id, path, component } of containers) {
       diagnostics.push({
         code: 'KFP1421',
         path,
-        ...(at && { at }),
         message: `task '${id}' runs the container image ${graph.components[component]!.implementation.image}, and neither docker nor podman works here`,
         mend: `start one of them, or stand in for the task: --stub ${id}=path/to/program, or stubs: { '${id}': async ({ inputs, outputs }) => … } in a test`,
       });
@@ -71,13 +71,13 @@ function unknownStubs(graph: PipelineGraph, stubs: Readonly<Record<string, Stub 
 }
 
 /** A requirement that begins with a hyphen would be an option of pip's. */
-function refusedPackages({ path, at }: TaskNode, packages: readonly string[]): Diagnostic[] {
+function refusedPackages({ path }: TaskNode, { file, line, packages = [] }: PythonImplementation): Diagnostic[] {
   return packages
     .filter((name) => name.trim().startsWith('-') || name.trim() === '')
     .map((name) => ({
       code: 'KFP1423',
       path,
-      ...(at && { at }),
+      at: `${file}:${line}`,
       message: `'${name}' is no package`,
       mend: 'packages_to_install takes requirements such as pandas==2.1.4; indexes belong into pip_index_urls',
     }));

@@ -16,7 +16,6 @@ function cyclesIn(dag: Dag): Diagnostic[] {
     diagnostics.push({
       code: 'KFP1224',
       path: first.path,
-      ...(first.at && { at: first.at }),
       message: `waits for itself: ${[...cycle, first].map(({ path }) => `'${path}'`).join(' after ')}`,
       mend: 'take out one of the `.after(…)` calls',
     });

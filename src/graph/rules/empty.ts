@@ -9,7 +9,6 @@ export function empty(graph: PipelineGraph): readonly Diagnostic[] {
     diagnostics.push({
       code: 'KFP1200',
       path: graph.path,
-      ...(graph.at && { at: graph.at }),
       message: 'the pipeline has no task',
       mend: 'create a Task under it',
     });
@@ -21,7 +20,6 @@ export function empty(graph: PipelineGraph): readonly Diagnostic[] {
       diagnostics.push({
         code: 'KFP1201',
         path: branch.path,
-        ...(branch.at && { at: branch.at }),
         message: 'the branch has no task',
         mend: 'create a Task under it, or leave the branch out',
       });

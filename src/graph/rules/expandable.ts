@@ -6,11 +6,10 @@ import type { PipelineGraph } from '../graph';
  * its way into a template, and needs no rule.
  */
 export function expandable(graph: PipelineGraph): readonly Diagnostic[] {
-  const at = graph.at && { at: graph.at };
   return Object.values(graph.components).flatMap(({ name, implementation }): Diagnostic[] => {
     if (implementation.image.trim() === '') {
       const mend = 'give it an image, with a tag or a digest';
-      return [{ code: 'KFP1231', path: graph.path, ...at, message: `the component '${name}' has no image`, mend }];
+      return [{ code: 'KFP1231', path: graph.path, message: `the component '${name}' has no image`, mend }];
     }
     if (!implementation.image.includes('{{')) return [];
     const message = `the component '${name}' has '{{' in its image, which Argo would expand`;
@@ -18,7 +17,6 @@ export function expandable(graph: PipelineGraph): readonly Diagnostic[] {
       {
         code: 'KFP1230',
         path: graph.path,
-        ...at,
         message,
         mend: 'write the image as it is: a pipeline cannot compute it',
       },

@@ -11,7 +11,7 @@ import { secrets } from './secrets';
 import { settings } from './settings';
 import { types } from './types';
 
-/** A rule that every pipeline must keep. */
+/** A rule that every pipeline must keep. It names constructs by path; their place in the user's code is added later. */
 export type Rule = (graph: PipelineGraph) => readonly Diagnostic[];
 
 /** The rules of the graph. What depends on the engine (counts, sizes) is checked by the reader that knows it. */

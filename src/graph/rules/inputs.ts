@@ -9,13 +9,11 @@ export function inputs(graph: PipelineGraph): readonly Diagnostic[] {
   for (const { node } of nodesOf(graph)) {
     if (node.kind !== 'task') continue;
     const component = graph.components[node.component]!;
-    const at = node.at && { at: node.at };
     for (const [name, port] of Object.entries(component.inputs)) {
       if (port.optional || Object.hasOwn(node.inputs, name)) continue;
       diagnostics.push({
         code: 'KFP1210',
         path: node.path,
-        ...at,
         message: `the input '${name}' of '${component.name}' is missing`,
         mend: `add '${name}' to the task's inputs`,
       });
@@ -27,7 +25,6 @@ export function inputs(graph: PipelineGraph): readonly Diagnostic[] {
       diagnostics.push({
         code: 'KFP1211',
         path: node.path,
-        ...at,
         message: `'${component.name}' has no input '${name}'`,
         mend: meant ? `did you mean '${meant}'?` : `its inputs are: ${known.join(', ') || 'none'}`,
       });

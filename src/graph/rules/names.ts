@@ -10,7 +10,6 @@ export function names(graph: PipelineGraph): readonly Diagnostic[] {
     diagnostics.push({
       code: 'KFP1202',
       path: graph.path,
-      ...(graph.at && { at: graph.at }),
       message: `the pipeline's name '${graph.name}' is not a DNS label of at most ${NAME_LIMIT} characters`,
       mend: 'give the Pipeline a `name` of lower-case letters, digits and hyphens',
     });
@@ -19,7 +18,6 @@ export function names(graph: PipelineGraph): readonly Diagnostic[] {
     diagnostics.push({
       code: 'KFP1208',
       path: graph.path,
-      ...(graph.at && { at: graph.at }),
       message: `the pipeline's version '${graph.version}' cannot be a label`,
       mend: `use at most ${NAME_LIMIT} letters, digits, '-', '_' and '.', with a letter or digit at both ends`,
     });
@@ -31,8 +29,7 @@ export function names(graph: PipelineGraph): readonly Diagnostic[] {
       diagnostics.push({
         code: 'KFP1204',
         path: named.path,
-        ...(named.at && { at: named.at }),
-        message: `has the name '${named.id}', which '${other.path}'${other.at ? ` (${other.at})` : ''} has already`,
+        message: `has the name '${named.id}', which '${other.path}' has already`,
         mend: 'give one of them another id: ids are compared in kebab case',
       });
     } else taken.set(named.id, named);
@@ -40,7 +37,6 @@ export function names(graph: PipelineGraph): readonly Diagnostic[] {
       diagnostics.push({
         code: 'KFP1203',
         path: named.path,
-        ...(named.at && { at: named.at }),
         message:
           named.id.length > NAME_LIMIT
             ? `the name '${named.id}' has ${named.id.length} characters; ${NAME_LIMIT} are allowed`

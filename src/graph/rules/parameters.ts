@@ -9,7 +9,7 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
 export function parameters(graph: PipelineGraph): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const report = (code: string, message: string, mend: string) =>
-    diagnostics.push({ code, path: graph.path, ...(graph.at && { at: graph.at }), message, mend });
+    diagnostics.push({ code, path: graph.path, message, mend });
   for (const [name, parameter] of Object.entries(graph.parameters)) {
     if (!NAME.test(name)) {
       report(

@@ -13,7 +13,7 @@ export function references(graph: PipelineGraph): readonly Diagnostic[] {
   for (const use of expressionsOf(graph)) {
     const reader = use.input === undefined ? 'the condition' : `the input '${use.input}'`;
     const report = (code: string, message: string, mend: string) =>
-      diagnostics.push({ code, path: use.site.path, ...(use.site.at && { at: use.site.at }), message, mend });
+      diagnostics.push({ code, path: use.site.path, message, mend });
     for (const part of subexpressions(use.expression)) {
       if (part.kind === 'parameter' && !Object.hasOwn(graph.parameters, part.name)) {
         const meant = nearest(part.name, Object.keys(graph.parameters));
@@ -39,7 +39,6 @@ export function references(graph: PipelineGraph): readonly Diagnostic[] {
       diagnostics.push({
         code: 'KFP1221',
         path: node.path,
-        ...(node.at && { at: node.at }),
         message: `runs after '${id.slice(1)}', which is not a task of this pipeline`,
         mend: 'order tasks of one pipeline only',
       });

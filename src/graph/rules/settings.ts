@@ -10,7 +10,7 @@ export function settings(graph: PipelineGraph): readonly Diagnostic[] {
   for (const { node } of nodesOf(graph)) {
     if (node.kind !== 'task') continue;
     const report = (message: string, mend: string) =>
-      diagnostics.push({ code: 'KFP1240', path: node.path, ...(node.at && { at: node.at }), message, mend });
+      diagnostics.push({ code: 'KFP1240', path: node.path, message, mend });
     const { resources, retry, timeoutSeconds } = node.settings;
     // A limit that equals the request is one mistake, not two.
     const quantities = { requests: resources?.requests ?? {}, limits: resources?.limits ?? {} };

@@ -13,7 +13,6 @@ import { expressionsOf, subexpressions } from '../walk';
 export function types(graph: PipelineGraph): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   for (const { expression, site, input, task } of expressionsOf(graph)) {
-    const at = site.at && { at: site.at };
     if (task && input !== undefined) {
       const { inputs } = graph.components[task.component]!;
       const port = memberOf(inputs, input);
@@ -22,7 +21,6 @@ export function types(graph: PipelineGraph): readonly Diagnostic[] {
         diagnostics.push({
           code: 'KFP1212',
           path: site.path,
-          ...at,
           message: `the input '${input}' of '${task.component}' takes ${describeType(typeOf(port))}: ${problem}`,
           mend: 'give it such a value',
         });
@@ -31,7 +29,6 @@ export function types(graph: PipelineGraph): readonly Diagnostic[] {
       diagnostics.push({
         code: 'KFP1213',
         path: site.path,
-        ...at,
         message: `the condition is ${describeType(expression.type)}, not a boolean`,
         mend: 'compare it: `.eq(…)`, `.gte(…)`',
       });
@@ -42,7 +39,6 @@ export function types(graph: PipelineGraph): readonly Diagnostic[] {
         diagnostics.push({
           code: 'KFP1217',
           path: site.path,
-          ...at,
           message: problem,
           mend: 'compare values of one type',
         });

@@ -1,0 +1,41 @@
+import type { Diagnostic } from '../diagnostic';
+import type { Pipeline } from './pipeline';
+import type { Task } from './task';
+import { membersOf, type ScopeNode } from './task-scope';
+
+/**
+ * Diagnostics with the place in the user's code that created the construct they are about. Places are worked out here,
+ * for what is reported, and not for every construct.
+ */
+export function located(
+  diagnostics: readonly Diagnostic[],
+  pipeline: Pipeline,
+  onExit: Task | undefined,
+): readonly Diagnostic[] {
+  if (diagnostics.every(({ path, at }) => at !== undefined || path === undefined)) return diagnostics;
+  const sites = new Map<string, { readonly at: string | undefined }>([[pipeline.node.path, pipeline]]);
+  if (onExit) sites.set(onExit.node.path, onExit);
+  for (const site of sitesIn(membersOf(pipeline).nodes)) sites.set(site.node.path, site);
+  return diagnostics.map((diagnostic) => {
+    const at = diagnostic.at ?? sites.get(diagnostic.path ?? '')?.at;
+    return at === undefined ? diagnostic : { ...diagnostic, at };
+  });
+}
+
+function* sitesIn(nodes: readonly ScopeNode[]): Generator<Site> {
+  for (const node of nodes) {
+    if (!('branches' in node)) yield node;
+    else {
+      for (const branch of node.branches) {
+        yield branch;
+        yield* sitesIn(membersOf(branch).nodes);
+      }
+    }
+  }
+}
+
+/** A construct that knows where it was created. */
+interface Site {
+  readonly node: { readonly path: string };
+  readonly at: string | undefined;
+}
