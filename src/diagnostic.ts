@@ -14,6 +14,11 @@ export interface Diagnostic {
   readonly mend?: string;
 }
 
+/** True for a diagnostic that does not stop synth. */
+export function isWarning({ severity }: Diagnostic): boolean {
+  return severity === 'warning';
+}
+
 /**
  * A diagnostic as text: code, construct path, message, place and mend.
  *

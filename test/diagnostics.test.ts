@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { type App, Chart, type Cron, Duration, Size, Testing } from 'cdk8s';
+import { type App, Chart, Cron, Duration, Size, Testing } from 'cdk8s';
 import {
   ContainerComponent,
   Dataset,
@@ -43,6 +43,9 @@ const use = new ContainerComponent({
   command: ['use'],
 });
 const say = new ContainerComponent({ name: 'say', image: 'say:1', inputs: { words: str() }, command: ['say'] });
+
+/** One literal of each type. */
+const VALUES: Readonly<Record<string, unknown>> = { text: 'x', ratio: 1, flag: true, items: [], conf: {} };
 
 /** The error of synthesising a chart that holds one pipeline, as cdk8s reports it. */
 function errorOf(build: (pipeline: Pipeline, chart: Chart) => void, props: PipelineProps<Any> = {}): string {
@@ -269,10 +272,7 @@ describe('inputs', () => {
       },
     );
     expect(error).toMatchInlineSnapshot(`
-"  [ml/train] KFP1215 the default of parameter 'label': "other" is not one of "x", "y"
-    at test/diagnostics.test.ts:LINE
-    mend: change the default, or the parameter’s type or choices
-  [ml/train] KFP1214 the parameter's name 'bad name' has other characters than letters, digits, '_' and '-'
+"  [ml/train] KFP1214 the parameter's name 'bad name' has other characters than letters, digits, '_' and '-'
     at test/diagnostics.test.ts:LINE
     mend: rename it
   [ml/train] KFP1215 the default of parameter 'seed': 1.5 is not an int
@@ -555,7 +555,7 @@ describe('runs', () => {
   [ml/b] KFP1310 the required parameter 'rows' has no argument
     at test/diagnostics.test.ts:LINE
     mend: add the arguments, or give the parameters defaults
-  [ml/c] KFP1310 the argument 'rows': {"expression":{"kind":"run","field":"name","type":"STRING"}} is not an int
+  [ml/c] KFP1310 the argument 'rows': a value of the run is not an int
     at test/diagnostics.test.ts:LINE
     mend: give a value of that type
   [ml/d] KFP1310 the argument 'rows': "1" is not an int
@@ -568,21 +568,33 @@ describe('runs', () => {
   });
 
   test('schedules', () => {
-    const chart = Testing.chart();
-    const pipeline = new Pipeline(chart, 'p');
-    const schedule = (text: string | Cron) => () =>
-      new RecurringRun(chart, `r${chart.node.children.length}`, { pipeline, schedule: text });
-    expect(schedule('30 0 3 * * *')).toThrowErrorMatchingInlineSnapshot(
-      `"The schedule '30 0 3 * * *' of 'test/r1' has six fields and starts at second '30': Argo starts runs on the minute, so the first field must be 0."`,
-    );
-    expect(schedule('every day')).toThrowErrorMatchingInlineSnapshot(
-      `"The schedule 'every day' of 'test/r2' is no cron expression: give five fields (minute, hour, day of month, month, day of week), or '@daily', '@every 10m' and the like."`,
-    );
-    expect(
-      () => new RecurringRun(chart, 'x', { pipeline, schedule: '@daily', maxConcurrency: 0 }),
-    ).toThrowErrorMatchingInlineSnapshot(`"maxConcurrency of 'test/x' is 0: give a whole number from 1."`);
-    expect(schedule('0 0 3 * * *')).not.toThrow();
-    expect(schedule('@every 1h30m')).not.toThrow();
+    const error = errorOf((pipeline, chart) => {
+      new Task(pipeline, 'make', { component: make });
+      for (const [id, schedule] of Object.entries({
+        a: '30 0 3 * * *',
+        b: 'every day',
+        c: '0 2 * *',
+        d: '0 0 3 * * *',
+        e: '@every 1h30m',
+      })) {
+        new RecurringRun(chart, id, { pipeline, schedule });
+      }
+      new RecurringRun(chart, 'f', { pipeline, schedule: Cron.daily(), maxConcurrency: 0 });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/a] KFP1312 the schedule '30 0 3 * * *' has six fields and starts at second '30'
+    at test/diagnostics.test.ts:LINE
+    mend: Argo starts runs on the minute: the first of six fields must be 0
+  [ml/b] KFP1312 the schedule 'every day' is no cron expression
+    at test/diagnostics.test.ts:LINE
+    mend: give five fields (minute, hour, day of month, month, day of week), or '@daily', '@every 10m' and the like
+  [ml/c] KFP1312 the schedule '0 2 * *' is no cron expression
+    at test/diagnostics.test.ts:LINE
+    mend: give five fields (minute, hour, day of month, month, day of week), or '@daily', '@every 10m' and the like
+  [ml/f] KFP1313 maxConcurrency is 0
+    at test/diagnostics.test.ts:LINE
+    mend: give a whole number from 1"
+`);
   });
 
   test('an experiment that cannot be a label', () => {
@@ -592,7 +604,106 @@ describe('runs', () => {
   });
 });
 
+test('arguments of a run are reported beside what is wrong with the pipeline', () => {
+  const error = errorOf(
+    (pipeline, chart) => {
+      new Task(pipeline, 'use', { component: use as Any, inputs: {} });
+      new Run(chart, 'run', { pipeline: pipeline as Any, arguments: { sed: 1 } });
+    },
+    { parameters: { seed: int() } },
+  );
+  expect(error).toContain('KFP1210');
+  expect(error).toContain("KFP1310 the pipeline has no parameter 'sed'");
+});
+
+test('literals that no YAML and no JSON holds, or that are too long', () => {
+  const cyclic: Any = {};
+  cyclic.self = cyclic;
+  const error = errorOf((pipeline) => {
+    const made = new Task(pipeline, 'make', { component: make });
+    const options = (value: Any, id: string) =>
+      new Task(pipeline, id, { component: use, inputs: { data: made.outputs.data, lr: 1, options: value } });
+    options(cyclic, 'cyclic');
+    options({ big: 1n }, 'big');
+    options({ holes: Array(2) }, 'holes');
+    options({ value: made.outputs.count }, 'value');
+    new Task(pipeline, 'say', { component: say, inputs: { words: made.outputs as Any } });
+  });
+  expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1212 [ml/train/cyclic] the input 'options' of 'use' takes a dict: an object is not a dict
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/big] the input 'options' of 'use' takes a dict: an object is not a dict
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/holes] the input 'options' of 'use' takes a dict: {"holes":[null,null]} is not a dict
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/value] the input 'options' of 'use' takes a dict: an object is not a dict
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/say] the input 'words' of 'say' takes a string: an object is not a string
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value"
+`);
+  const long = errorOf(
+    (pipeline) => new Task(pipeline, 'say', { component: say, inputs: { words: 'x'.repeat(140_000) } }),
+  );
+  expect(long).toMatchInlineSnapshot(`
+"  [ml/train] KFP1308 the input 'words' of 'say' has 137 kB; a variable holds 128 kB
+    at test/diagnostics.test.ts:LINE
+    mend: pass it as an artifact"
+`);
+  const odd = errorOf(
+    (pipeline) => new Task(pipeline, 'make', { component: make, env: { A: 'a\u2028b', B: '\u0007' } }),
+    {
+      description: 'x\u007f',
+      runner: { name: '{{workflow.name}}' },
+    },
+  );
+  expect(odd).toMatchInlineSnapshot(`
+"  [ml/train] KFP1241 '{{workflow.name}}' cannot be the name of a service account
+    at test/diagnostics.test.ts:LINE
+    mend: use lower-case letters, digits, hyphens and dots
+  [ml/train] KFP1234 the description holds a character that YAML cannot hold
+    at test/diagnostics.test.ts:LINE
+    mend: leave control characters, U+2028 and the like out, or write them as escapes
+  [ml/train] KFP1234 [ml/train/make] the environment variable 'A' holds a character that YAML cannot hold
+    at test/diagnostics.test.ts:LINE
+    mend: leave control characters, U+2028 and the like out, or write them as escapes
+  [ml/train] KFP1234 [ml/train/make] the environment variable 'B' holds a character that YAML cannot hold
+    at test/diagnostics.test.ts:LINE
+    mend: leave control characters, U+2028 and the like out, or write them as escapes"
+`);
+});
+
 describe('misuse of constructs is refused at once', () => {
+  test('what is undefined, or no value, where something else belongs', () => {
+    const chart = Testing.chart();
+    const pipeline = new Pipeline(chart, 'p');
+    expect(() => new Task(pipeline, 'a', { component: undefined as Any })).toThrowErrorMatchingInlineSnapshot(
+      `"The task 'test/p/a' has no component: it is undefined. Is it imported by its right name?"`,
+    );
+    expect(() => new Pipeline(chart, 'q', { parameters: { words: 'x' as Any } })).toThrowErrorMatchingInlineSnapshot(
+      `"The parameter 'words' of 'test/q' has no type: declare it with str(), int(), float(), bool(), list() or dict()."`,
+    );
+    expect(() => new If(pipeline, 'b', { condition: true as Any })).toThrowErrorMatchingInlineSnapshot(
+      `"The condition of 'test/p/b' is true: give a comparison of values, such as task.output.gte(0.9)."`,
+    );
+    const made = new Task(pipeline, 'make', { component: make });
+    expect(() => made.after(undefined as Any)).toThrowErrorMatchingInlineSnapshot(
+      `"'test/p/make' is told to run after undefined: give tasks or Ifs, as they are."`,
+    );
+    expect(() => text`${{} as Any}`).toThrowErrorMatchingInlineSnapshot(
+      `"[object Object] cannot stand in text: give strings, numbers, booleans and values of the run."`,
+    );
+    expect(
+      () => new ContainerComponent({ name: 'x', image: 'x:1', command: ['x', undefined as Any] }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `"undefined is no argument of a container: give text, a placeholder, or both joined by arg\`…\`."`,
+    );
+  });
+
   test('a task outside of a pipeline, an exit task in a branch, a second exit task, a branch after Else', () => {
     const chart = Testing.chart();
     expect(() => new Task(chart, 'a', { component: make })).toThrowErrorMatchingInlineSnapshot(
@@ -640,6 +751,30 @@ describe('misuse of constructs is refused at once', () => {
 });
 
 describe('Python components', () => {
+  test('a metric that the source does not log is a warning', () => {
+    const warn = jest.spyOn(console, 'warn').mockImplementation();
+    const error = errorOf((pipeline) => {
+      const consumed = new Task(pipeline, 'consume', {
+        component: PythonComponent.fromFile('test/fixtures/python/everything.py', 'consume'),
+        inputs: {
+          ...Object.fromEntries(['text', 'ratio', 'flag', 'items', 'conf'].map((name) => [name, VALUES[name]])),
+          count: 1,
+          rows: new Task(pipeline, 'make', { component: make }).outputs.data,
+        },
+      });
+      new Task(new If(pipeline, 'if', { condition: consumed.outputs.metrics!.metric('acuracy').gt(1) }), 'x', {
+        component: make,
+      });
+    });
+    expect(error).toBe('no error');
+    expect(warn.mock.calls[0]![0].replace(/ts:\d+/, 'ts:LINE')).toMatchInlineSnapshot(`
+"warning: KFP1227 [ml/train/if] the metric 'acuracy' is read, which the source of 'consume' does not log on 'metrics'
+    at test/diagnostics.test.ts:LINE
+    mend: did you mean 'accuracy'?"
+`);
+    warn.mockRestore();
+  });
+
   test('a file or a function that is missing does not stop the app before synth', () => {
     const error = errorOf((pipeline) => {
       const lost = PythonComponent.fromFile('components/lost.py', 'train');
@@ -670,9 +805,9 @@ describe('Python components', () => {
       const error = errorOf((pipeline) => new Task(pipeline, 'c', { component: PythonComponent.fromFile(file, 'c') }));
       expect(error).not.toContain('hunter2');
       expect(error.replace(folder, 'FOLDER')).toMatchInlineSnapshot(`
-"  [ml/train] KFP1232 the component 'c' has an index URL with credentials, which would stand in the manifest
+"  [ml/train] KFP1232 the component 'c' has credentials in the URL of an index or a package, which would stand in the manifest
     at FOLDER/c.py:4
-    mend: leave them out of pip_index_urls, and give them to pip by its configuration in the image"
+    mend: leave them out, and give them to pip by its configuration in the image"
 `);
     } finally {
       fs.rmSync(folder, { recursive: true });

@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { ApiObject, App, Chart, Cron, Duration, JsonPatch, Size, Testing, YamlOutputType } from 'cdk8s';
 import {
+  arg,
   ContainerComponent,
   Dataset,
   Experiment,
@@ -24,6 +25,7 @@ import {
 import { ServiceAccount } from 'cdk8s-plus-28';
 import * as YAML from 'yaml';
 import { MlTraining } from '../src/apps/ml-training';
+import { volumeNameOf } from '../src/argo/sources';
 import { Everything } from './fixtures/apps/everything';
 import { synth } from './synth';
 
@@ -70,7 +72,7 @@ describe('a WorkflowTemplate', () => {
       displayName: 'Small',
       description: 'Two tasks',
       version: '1.0',
-      parameters: { rows: int(3, { description: 'Number of rows.' }) },
+      parameters: { rows: int(3, { description: 'Number of {{rows}}.' }) },
     });
     const made = new Task(pipeline, 'make', { component: make, inputs: { rows: pipeline.parameters.rows } });
     new Task(pipeline, 'use', { component: use, inputs: { data: made.outputs.data } });
@@ -182,6 +184,36 @@ describe('a WorkflowTemplate', () => {
     expect(named(objects, 'Workflow').spec.arguments.parameters[0].value).toBe(
       'json:"{\\u007bworkflow.uid}} \\u0024(HOME) {\\u007b=1+1}}"',
     );
+  });
+
+  test('puts no brace beside a reference in a container’s argument', () => {
+    const ml = chart();
+    const joined = new ContainerComponent({
+      name: 'joined',
+      image: 'x:1',
+      inputs: { x: str(), y: str(), n: int(1) },
+      command: ['x'],
+      args: ({ inputs: { x, y, n } }) => [
+        arg`${x}${y}`,
+        arg`{${x}`,
+        arg`{"k":{${y}}}`,
+        arg`{a} ${n}`,
+        '{"plain":{"json":1}}',
+        '{{tag}}',
+      ],
+    });
+    new Task(new Pipeline(ml, 'p'), 'joined', { component: joined, inputs: { x: '{', y: '{=1+1}}' } });
+    const { args, env } = template(synth(ml), 'joined').container;
+    expect(env).toEqual([{ name: 'KFP_BRACE', value: '{' }]);
+    for (const each of args) expect(each.replace(/\{\{=[\s\S]*?\}\}/g, '')).not.toMatch(/\{\{/);
+    expect(args.map((each: string) => each.replace(/\{\{=[\s\S]*?\}\}/g, 'TAG'))).toEqual([
+      'TAGTAG',
+      '$(KFP_BRACE)TAG',
+      '$(KFP_BRACE)"k":$(KFP_BRACE)TAG}}',
+      '$(KFP_BRACE)a} TAG',
+      '{"plain":{"json":1}}',
+      '$(KFP_BRACE)$(KFP_BRACE)tag}}',
+    ]);
   });
 
   test('leaves optional inputs out, and sends null and values', () => {
@@ -301,6 +333,35 @@ describe('Python components', () => {
       'ConfigMap',
       'WorkflowTemplate',
     ]);
+  });
+
+  test('of two charts in one namespace each have the ConfigMaps, so that either can be applied alone', () => {
+    const app = Testing.app();
+    const charts = ['one', 'two'].map((id) => {
+      const each = new Chart(app, id, { namespace: 'ml' });
+      new Task(new Pipeline(each, id), 'say', { component: fromFile('say'), inputs: { words: id } });
+      return each;
+    });
+    const [one, two] = charts.map((each) => synth(each).filter(({ kind }) => kind === 'ConfigMap'));
+    expect(one).toHaveLength(2);
+    expect(two).toEqual(one);
+  });
+
+  test('of files whose paths look alike have volumes of their own', () => {
+    const files = [
+      'a/b_c.py',
+      'a_b/c.py',
+      'a/b/c.py',
+      'a/b-c.py',
+      'A/b/c.py',
+      `${'x/'.repeat(30)}c.py`,
+      `y/${'x/'.repeat(29)}c.py`,
+      '学習.py',
+    ];
+    const names = files.map((file) => volumeNameOf(file));
+    expect(new Set(names).size).toBe(files.length);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/);
+    expect(volumeNameOf('components/training.py')).toBe('source-components-training');
   });
 
   test('name another ConfigMap when their source changes, and nothing else', () => {

@@ -196,9 +196,14 @@ function plainContainer(
 
 function printContainerArgument(argument: ContainerArgument, component: ComponentDefinition): string {
   if (typeof argument === 'string') return literalText(argument);
-  return argument.parts
-    .map((part) => (typeof part === 'string' ? literalText(part) : printReference(part, component)))
-    .join('');
+  return (
+    argument.parts
+      // A brace beside a tag, or beside what comes out of one, would begin another tag.
+      .map((part) =>
+        typeof part === 'string' ? withoutBraces(part.replaceAll('$', '$$$$')) : printReference(part, component),
+      )
+      .join('')
+  );
 }
 
 /**
@@ -206,17 +211,22 @@ function printContainerArgument(argument: ContainerArgument, component: Componen
  * that two of them become what Argo would have expanded.
  */
 const BRACE = { name: 'KFP_BRACE', value: '{' };
-const BRACES = `$(${BRACE.name})`.repeat(2);
+const BRACE_VARIABLE = `$(${BRACE.name})`;
 
 /** Puts {@link BRACE} before all variables, where one of them or of the other texts refers to it. */
 function withBrace(env: readonly EnvVar[], texts: readonly string[]): EnvVar[] {
-  const used = [...env.map(({ value }) => value), ...texts].some((text) => text.includes(BRACES));
+  const used = [...env.map(({ value }) => value), ...texts].some((text) => text.includes(BRACE_VARIABLE));
   return used ? [{ ...BRACE }, ...env] : [...env];
 }
 
 /** Text that neither Argo (`{{`) nor Kubernetes (`$(NAME)`, `$$`) changes on its way to the program. */
 function literalText(text: string): string {
-  return text.replaceAll('$', '$$$$').replaceAll('{{', BRACES.replaceAll('$', '$$$$'));
+  const escaped = text.replaceAll('$', '$$$$');
+  return escaped.includes('{{') ? withoutBraces(escaped) : escaped;
+}
+
+function withoutBraces(text: string): string {
+  return text.replaceAll('{', () => BRACE_VARIABLE);
 }
 
 function printReference({ ref, name }: ContainerReference, component: ComponentDefinition): string {
@@ -227,12 +237,15 @@ function printReference({ ref, name }: ContainerReference, component: ComponentD
 
 /** The raw text of an encoded parameter, for a program that does not know the encoding. */
 function rawText(variable: string, { type, optional }: ParameterDefinition): string {
-  if (type === 'NUMBER_INTEGER' || type === 'NUMBER_DOUBLE' || type === 'BOOLEAN') return `string(${variable})`;
+  const absent = `${variable} in ['json:', 'json:null']`;
+  if (type === 'NUMBER_INTEGER' || type === 'NUMBER_DOUBLE' || type === 'BOOLEAN') {
+    return optional ? `${absent} ? '' : ${variable}` : `string(${variable})`;
+  }
   // JSON keeps its escapes: a program that reads JSON undoes them.
   const decoded = type === 'STRING' ? `fromJSON(${variable}[5:])` : `${variable}[5:]`;
   const value = `${variable} startsWith 'json:' ? ${decoded} : ${variable}`;
-  const safe = `replace(replace(${value}, '$', '$$'), '{' + '{', '${BRACES}')`;
-  return optional ? `${variable} in ['json:', 'json:null'] ? '' : ${safe}` : safe;
+  const safe = `replace(replace(${value}, '$', '$$'), '{', '${BRACE_VARIABLE}')`;
+  return optional ? `${absent} ? '' : ${safe}` : safe;
 }
 
 function environment(settings: GraphTaskSettings): EnvVar[] {

@@ -59,6 +59,7 @@ export function typed(expression: Expression, resolve: Resolve): string {
     case 'metric':
       return `float(fromJSON(fromJSON(${variableOf(expression.artifact, resolve)}).metadata)[${string(expression.name)}])`;
     case 'text':
+      if (expression.parts.length === 0) return string('');
       return expression.parts
         .map((part) => (typeof part === 'string' ? string(part) : inText(part, resolve)))
         .join(' + ');
@@ -129,7 +130,7 @@ function decoded(type: ValueType, { variable, raw }: Reference): string {
 function encoded(type: ValueType, expression: string): string {
   switch (type) {
     case 'STRING':
-      return `map([${expression}], (${REWRITABLE} || # matches '^(json:|[{\\\\[])') ? 'json:' + ${escaped('toJson(#)')} : #)[0]`;
+      return `map([${expression}], (${REWRITABLE} || # matches '^(json:|[{\\\\[])|[\\\\r\\\\n]$|[\\\\x00-\\\\x07\\\\x0b\\\\x0e-\\\\x1f\\\\x7f]') ? 'json:' + ${escaped('toJson(#)')} : #)[0]`;
     case 'NUMBER_INTEGER':
     case 'BOOLEAN':
       return `string(${expression})`;
@@ -140,10 +141,10 @@ function encoded(type: ValueType, expression: string): string {
   }
 }
 
-const REWRITABLE = "# contains '{' + '{' || # contains '$'";
+const REWRITABLE = "# contains '{' + '{' || # contains '$' || # contains '\\x7f'";
 
 function escaped(json: string): string {
-  return `replace(replace(${json}, '{' + '{', '{\\\\u007b'), '$', '\\\\u0024')`;
+  return `replace(replace(replace(${json}, '{' + '{', '{\\\\u007b'), '$', '\\\\u0024'), '\\x7f', '\\\\u007f')`;
 }
 
 function variableOf(expression: Expression, resolve: Resolve): string {
@@ -183,5 +184,8 @@ function comparedSide(side: Expression, other: Expression, resolve: Resolve): st
 
 function literal(value: unknown): string {
   if (typeof value === 'string') return string(value);
+  if (typeof value === 'number' && !Number.isFinite(value)) return `float('${value}')`;
+  // A whole number beyond int64 has to look like a float.
+  if (typeof value === 'number' && Math.abs(value) >= 2 ** 63) return value.toExponential();
   return JSON.stringify(value);
 }

@@ -6,6 +6,8 @@ import { pipelineManifest } from './pipeline-manifest';
 const CRD_LIMIT = 200;
 /** kubectl's client-side apply keeps the whole object in an annotation, which Kubernetes limits to this. */
 const CLIENT_SIDE_APPLY = 256 * 1024;
+/** Linux' limit for one variable of a process' environment, less the variable's name. */
+const VARIABLE_LIMIT = 128 * 1024 - 256;
 /** A ConfigMap holds at most 1 MiB. */
 const CONFIG_MAP_LIMIT = 1024 * 1024;
 
@@ -39,6 +41,18 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
         `the DAG '${name}' has ${dag.tasks.length} tasks; Argo's full CRDs allow ${CRD_LIMIT}`,
         "split it into several pipelines, or set crds: 'minimal' where the cluster has the minimal CRDs",
       );
+    }
+  }
+  for (const { dag } of spec.templates) {
+    for (const task of dag?.tasks ?? []) {
+      for (const { name, value = '' } of task.arguments?.parameters ?? []) {
+        if (Buffer.byteLength(value) <= VARIABLE_LIMIT) continue;
+        report(
+          'KFP1308',
+          `the input '${name}' of '${task.name}' has ${kilobytes(Buffer.byteLength(value))}; a variable holds 128 kB`,
+          'pass it as an artifact',
+        );
+      }
     }
   }
   const bytes = Buffer.byteLength(JSON.stringify(spec));

@@ -85,7 +85,8 @@ function argument(name: string, { type, default: value, description, choices }: 
   return {
     name,
     ...(value !== undefined && { value: encodeValue(type, value) }),
-    ...(description !== undefined && { description }),
+    // Argo expands tags in a parameter's description too, and has no escape for them.
+    ...(description !== undefined && { description: description.replaceAll('{{', '{ {') }),
     ...(choices && { enum: choices.map((choice) => encodeValue(type, choice as Json)) }),
   };
 }

@@ -22,9 +22,15 @@ const KEPT = {
   'argocd.argoproj.io/sync-options': 'Prune=false',
 };
 
-/** Enough of a file's path for a person to know it by, with room for a hash in a DNS label. */
+/**
+ * Enough of a file's path for a person to know it by, with room for a hash in a DNS label. Where the name would not be the
+ * path alone, because characters were changed or cut off, a hash of the path keeps it apart from other files' names.
+ */
 function nameOf(file: string): string {
-  return kebab(file.replace(/\.py$/, '')).slice(-48).replace(/^-+/, '');
+  const stem = file.replace(/\.py$/, '');
+  const name = kebab(stem).slice(-40).replace(/^-+/, '');
+  if (name === stem.replaceAll('/', '-') && !stem.includes('-')) return name;
+  return [name, hash({ file }).slice(0, 4)].filter(Boolean).join('-');
 }
 
 /** The volume that holds a Python file's components. */

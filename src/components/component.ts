@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostic';
+import { type Diagnostic, isWarning } from '../diagnostic';
 import type { ComponentDefinition } from './definition';
 
 declare const INPUTS: unique symbol;
@@ -53,7 +53,7 @@ export class Component<in I, out O, out R = Unavailable<ReturnsNothing>> {
 
   /** True where the component cannot be used: a problem of it is an error. */
   public get isBroken(): boolean {
-    return this.problems.some(({ severity }) => severity !== 'warning');
+    return !this.problems.every(isWarning);
   }
 
   /** The components that ship together with this one, itself included: those of the same Python file. */

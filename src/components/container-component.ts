@@ -49,8 +49,14 @@ export class Concatenation {
 /** Joins text and references into one argument: ``arg`--stage=${inputs.stage}` ``. */
 export function arg(strings: TemplateStringsArray, ...placeholders: readonly Placeholder[]): Concatenation {
   const parts = strings.flatMap((string, index) => {
+    if (index === placeholders.length) return [string];
     const placeholder = placeholders[index];
-    return placeholder ? [string, placeholder.reference] : [string];
+    if (!(placeholder instanceof Placeholder)) {
+      throw new Error(
+        `${String(placeholder)} is no placeholder: arg\`…\` joins text with inputs and paths of a container.`,
+      );
+    }
+    return [string, placeholder.reference];
   });
   return new Concatenation(parts.filter((part) => part !== ''));
 }
@@ -95,8 +101,7 @@ export interface ContainerComponentProps<I extends InputPorts, O extends OutputP
  * });
  * ```
  *
- * Input values reach the program as they are, as arguments or environment variables, never through a shell. A value
- * that holds `{{` cannot be delivered by Argo without being expanded: the task fails instead.
+ * Input values reach the program as they are, as arguments or environment variables, never through a shell.
  */
 export class ContainerComponent<const I extends InputPorts = {}, const O extends OutputPorts = {}> extends Component<
   InputsOf<I>,
@@ -138,5 +143,10 @@ export class ContainerComponent<const I extends InputPorts = {}, const O extends
 
 function lower(argument: Argument): ContainerArgument {
   if (typeof argument === 'string') return argument;
+  if (!(argument instanceof Concatenation) && !(argument instanceof Placeholder)) {
+    throw new Error(
+      `${String(argument)} is no argument of a container: give text, a placeholder, or both joined by arg\`…\`.`,
+    );
+  }
   return { parts: argument instanceof Concatenation ? argument.parts : [argument.reference] };
 }

@@ -4,27 +4,29 @@ import type { ICron } from './recurring-run';
 const DESCRIPTOR = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every (\d+(\.\d+)?(ns|us|µs|ms|s|m|h))+)$/;
 const FIELD = /^[\d*/,?LW#A-Za-z-]+$/;
 
+/** A schedule as Argo takes it, or what is wrong with it. */
+export interface CronExpression {
+  readonly text: string;
+  readonly problem?: { readonly message: string; readonly mend: string };
+}
+
 /**
  * A schedule as Argo takes it: five fields or a descriptor. KFP's expressions have a field for seconds in front, which
  * Argo cannot honour: 0 is dropped, anything else refused.
- *
- * @throws where the schedule is none
  */
-export function cronExpression(path: string, schedule: ICron | string): string {
+export function cronExpression(schedule: ICron | string): CronExpression {
   const text = (typeof schedule === 'string' ? schedule : schedule.expressionString).trim();
-  if (DESCRIPTOR.test(text)) return text;
+  if (DESCRIPTOR.test(text)) return { text };
   const fields = text.split(/\s+/);
   if (!fields.every((field) => FIELD.test(field)) || (fields.length !== 5 && fields.length !== 6)) {
-    throw new Error(
-      `The schedule '${text}' of '${path}' is no cron expression: give five fields (minute, hour, day of month, month, day of week), or '@daily', '@every 10m' and the like.`,
-    );
+    const message = `the schedule '${text}' is no cron expression`;
+    const mend =
+      "give five fields (minute, hour, day of month, month, day of week), or '@daily', '@every 10m' and the like";
+    return { text, problem: { message, mend } };
   }
-  if (fields.length === 5) return fields.join(' ');
+  if (fields.length === 5) return { text: fields.join(' ') };
   const [seconds, ...rest] = fields;
-  if (seconds !== '0' && seconds !== '00') {
-    throw new Error(
-      `The schedule '${text}' of '${path}' has six fields and starts at second '${seconds}': Argo starts runs on the minute, so the first field must be 0.`,
-    );
-  }
-  return rest.join(' ');
+  if (seconds === '0' || seconds === '00') return { text: rest.join(' ') };
+  const message = `the schedule '${text}' has six fields and starts at second '${seconds}'`;
+  return { text, problem: { message, mend: 'Argo starts runs on the minute: the first of six fields must be 0' } };
 }

@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
-import type { Value } from '../values/value';
+import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
 import type { Awaitable } from './task';
-import { becomeTaskScope, enterScope, membersOf, taskScopeOf } from './task-scope';
+import { awaitable, becomeTaskScope, enterScope, membersOf, taskScopeOf } from './task-scope';
 
 /** Props of {@link If} and {@link Elif}. */
 export interface ConditionProps {
@@ -31,7 +31,7 @@ export class If extends Construct {
   public constructor(scope: Construct, id: string, props: ConditionProps) {
     super(scope, id);
     this.site = callSite(new.target);
-    this.condition = props.condition;
+    this.condition = conditionOf(this, props);
     this.branches = [this];
     becomeTaskScope(this, membersOf(taskScopeOf(scope)).pipeline);
     enterScope(this);
@@ -72,7 +72,7 @@ export class If extends Construct {
   /** Runs the If after others have succeeded, although its conditions and tasks read none of their outputs. */
   public after(...others: readonly Awaitable[]): this {
     membersOf(this).pipeline.assertOpen(`'${this.node.path}' was told to run after others`);
-    this.awaited.push(...others);
+    this.awaited.push(...awaitable(this, others));
     return this;
   }
 
@@ -104,7 +104,7 @@ export class Elif extends Construct {
   ) {
     super(scope, id);
     this.site = callSite(maker);
-    this.condition = props.condition;
+    this.condition = conditionOf(this, props);
     becomeTaskScope(this, membersOf(taskScopeOf(scope)).pipeline);
   }
 
@@ -135,4 +135,11 @@ export class Else extends Construct {
   public get at(): string | undefined {
     return this.site.at;
   }
+}
+
+function conditionOf(branch: Construct, { condition }: ConditionProps): Value<boolean> {
+  if (condition instanceof Value) return condition;
+  throw new Error(
+    `The condition of '${branch.node.path}' is ${String(condition)}: give a comparison of values, such as task.output.gte(0.9).`,
+  );
 }

@@ -9,6 +9,8 @@ export interface ManifestProps {
   readonly name: string | (() => string);
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** True where the name says what the object holds: the same object may then stand in several charts. */
+  readonly contentAddressed?: boolean;
   /**
    * Everything below the metadata, and further metadata, asked for at synth. No object may occur in it twice: the YAML
    * printer would write the second one as an alias.
@@ -50,8 +52,9 @@ export class Manifest extends ApiObject {
       },
     });
     this.body = props.body;
-    if (typeof name === 'string') this.takeName();
-    else {
+    if (typeof name === 'string') {
+      if (!props.contentAddressed) this.takeName();
+    } else {
       Object.defineProperty(this, 'name', { get: name });
       Object.defineProperty(this.metadata, 'name', { get: name });
     }

@@ -8,7 +8,7 @@ const ID = 'kfp-sources';
 
 /**
  * The ConfigMaps that a chart's Python components need: one for the runtime, one for each Python file. Pipelines of one
- * chart share them.
+ * chart share them; each chart has its own, so that it can be applied alone.
  */
 export class PipelineSources extends Construct {
   /** The sources of the chart that a construct is in. */
@@ -44,6 +44,7 @@ export class PipelineSources extends Construct {
       name,
       labels,
       annotations,
+      contentAddressed: true,
       body: () => ({ fields: { immutable: true, data: { ...data } } }),
     });
   }

@@ -4,13 +4,13 @@ import { Chart, type Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { limits } from '../argo/limits';
 import { pipelineManifest } from '../argo/pipeline-manifest';
-import { type Diagnostic, DiagnosticsError, renderDiagnostic } from '../diagnostic';
+import { type Diagnostic, DiagnosticsError, isWarning, renderDiagnostic } from '../diagnostic';
 import { type CompiledPipeline, compilePipeline } from '../graph/compile';
 import type { PipelineGraph } from '../graph/graph';
 import { kebab } from '../graph/names';
 import type { RunField } from '../values/expression';
 import type { Flat } from '../values/flat';
-import type { LiteralOf, Parameter } from '../values/parameter';
+import { type LiteralOf, Parameter } from '../values/parameter';
 import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
 import { located } from './located';
@@ -118,6 +118,12 @@ export class Pipeline<const P extends PipelineParameters = {}> extends Construct
     super(scope, id);
     this.site = callSite(new.target);
     this.props = props;
+    for (const [name, parameter] of Object.entries(props.parameters ?? {})) {
+      if (parameter instanceof Parameter) continue;
+      throw new Error(
+        `The parameter '${name}' of '${this.node.path}' has no type: declare it with str(), int(), float(), bool(), list() or dict().`,
+      );
+    }
     this.name = props.name ?? kebab(id);
     this.parameters = Object.fromEntries(
       Object.entries(props.parameters ?? {}).map(([name, { definition }]) => [
@@ -154,7 +160,7 @@ export class Pipeline<const P extends PipelineParameters = {}> extends Construct
    */
   public get graph(): PipelineGraph {
     const { graph, diagnostics } = this.compile();
-    const errors = diagnostics.filter(({ severity }) => severity !== 'warning');
+    const errors = diagnostics.filter((diagnostic) => !isWarning(diagnostic));
     if (errors.length > 0) throw new DiagnosticsError(errors);
     return graph;
   }
@@ -162,6 +168,11 @@ export class Pipeline<const P extends PipelineParameters = {}> extends Construct
   /** Everything that is wrong or doubtful about the pipeline. The first read compiles it. */
   public get diagnostics(): readonly Diagnostic[] {
     return this.compile().diagnostics;
+  }
+
+  /** The parameters as plain data, whether the pipeline is correct or not. @internal */
+  public get declared(): PipelineGraph['parameters'] {
+    return this.compile().graph.parameters;
   }
 
   /** Refuses a change after the pipeline was compiled. @internal */
@@ -195,7 +206,7 @@ export class Pipeline<const P extends PipelineParameters = {}> extends Construct
         this.onExit as Task | undefined,
       );
       // The engine's limits are those of its manifests, which exist for a correct pipeline only.
-      const more = diagnostics.length === 0 ? limits(graph) : [];
+      const more = diagnostics.every(isWarning) ? limits(graph) : [];
       const all = located([...diagnostics, ...more], this as unknown as Pipeline, this.onExit as Task | undefined);
       this.compiled = { graph, diagnostics: all };
     }
@@ -206,10 +217,8 @@ export class Pipeline<const P extends PipelineParameters = {}> extends Construct
   private validate(): string[] {
     const first = !this.compiled;
     const { graph, diagnostics } = this.compile();
-    const [errors, warnings] = [
-      diagnostics.filter((d) => d.severity !== 'warning'),
-      diagnostics.filter((d) => d.severity === 'warning'),
-    ];
+    const warnings = diagnostics.filter(isWarning);
+    const errors = diagnostics.filter((diagnostic) => !isWarning(diagnostic));
     if (first) {
       for (const warning of warnings) console.warn(`warning: ${renderDiagnostic(warning)}`);
       if (errors.length === 0) publishGraph(graph);
@@ -227,5 +236,5 @@ function publishGraph(graph: PipelineGraph): void {
   const folder = process.env.CDK8S_KFP_GRAPHS;
   if (!folder) return;
   fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, `${graph.name}.json`), JSON.stringify(graph));
+  fs.writeFileSync(path.join(folder, `${graph.path.replaceAll('/', '.')}.json`), JSON.stringify(graph));
 }

@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EXPERIMENT_LABEL } from '../argo/pipeline-manifest';
+import { renderDiagnostic } from '../diagnostic';
 import { CRON_NAME_LIMIT, kebab } from '../graph/names';
 import { callSite } from './call-site';
 import { cronExpression } from './cron-expression';
@@ -66,7 +67,6 @@ export class RecurringRun<const P extends PipelineParameters = {}> extends Const
   /**
    * @param scope a Chart, or any construct in one; the same namespace as the pipeline's
    * @param id names the recurring run
-   * @throws where the schedule is no cron expression, or a number is out of range
    */
   public constructor(scope: Construct, id: string, props: RecurringRunProps<P>) {
     super(scope, id);
@@ -75,11 +75,8 @@ export class RecurringRun<const P extends PipelineParameters = {}> extends Const
     this.name = name;
     const pipeline = props.pipeline as unknown as Pipeline;
     const given = { ...(props.arguments as RunArguments | undefined) };
-    const schedules = [props.schedule].flat().map((schedule) => cronExpression(this.node.path, schedule));
+    const schedules = [props.schedule].flat().map(cronExpression);
     const { maxConcurrency = 1 } = props;
-    if (!Number.isInteger(maxConcurrency) || maxConcurrency < 1) {
-      throw new Error(`maxConcurrency of '${this.node.path}' is ${maxConcurrency}: give a whole number from 1.`);
-    }
     new Manifest(this, 'Default', {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'CronWorkflow',
@@ -89,7 +86,7 @@ export class RecurringRun<const P extends PipelineParameters = {}> extends Const
         return {
           fields: {
             spec: {
-              schedules: [...schedules],
+              schedules: schedules.map(({ text }) => text),
               ...(props.timezone !== undefined && { timezone: props.timezone }),
               concurrencyPolicy: maxConcurrency === 1 ? 'Forbid' : 'Allow',
               startingDeadlineSeconds: Math.ceil(props.catchUpWindow?.toSeconds({ integral: false }) ?? 0),
@@ -121,8 +118,17 @@ export class RecurringRun<const P extends PipelineParameters = {}> extends Const
         body: () => ({ fields: { data: { runs: String(maxConcurrency) } } }),
       });
     }
+    const wrong = schedules.flatMap(({ problem }) => (problem ? [{ code: 'KFP1312', ...problem }] : []));
+    if (!Number.isInteger(maxConcurrency) || maxConcurrency < 1) {
+      const message = `maxConcurrency is ${maxConcurrency}`;
+      wrong.push({ code: 'KFP1313', message, mend: 'give a whole number from 1' });
+    }
     this.node.addValidation({
-      validate: () => [...nameProblems(name, CRON_NAME_LIMIT, site.at), ...checkRunArguments(pipeline, given, site.at)],
+      validate: () => [
+        ...wrong.map((problem) => renderDiagnostic({ ...problem, ...(site.at && { at: site.at }) })),
+        ...nameProblems(name, CRON_NAME_LIMIT, site.at),
+        ...checkRunArguments(pipeline, given, site.at),
+      ],
     });
   }
 }

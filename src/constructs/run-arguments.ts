@@ -11,7 +11,7 @@ export type RunArguments = Readonly<Record<string, Json | undefined>>;
 
 /** The arguments as Argo's parameters, in the order in which the pipeline declares them. */
 export function printRunArguments(pipeline: Pipeline, given: RunArguments): Parameter[] {
-  return Object.entries(pipeline.graph.parameters).flatMap(([name, { type }]) => {
+  return Object.entries(pipeline.declared).flatMap(([name, { type }]) => {
     const value = memberOf(given, name);
     return value === undefined ? [] : [{ name, value: encodeValue(type, value) }];
   });
@@ -19,10 +19,8 @@ export function printRunArguments(pipeline: Pipeline, given: RunArguments): Para
 
 /** What is wrong with the arguments of a run, as validation messages of the construct that holds them. */
 export function checkRunArguments(pipeline: Pipeline, given: RunArguments, at: string | undefined): string[] {
-  // Where the pipeline itself is wrong, it says so.
-  if (pipeline.diagnostics.some(({ severity }) => severity !== 'warning')) return [];
   const literals = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  return argumentProblems(pipeline.graph.parameters, literals as Readonly<Record<string, Json>>).map((problem) =>
+  return argumentProblems(pipeline.declared, literals as Readonly<Record<string, Json>>).map((problem) =>
     renderDiagnostic({ code: 'KFP1310', ...problem, ...(at && { at }) }),
   );
 }

@@ -1,7 +1,7 @@
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import type { If } from './if';
 import type { Pipeline } from './pipeline';
-import type { Task } from './task';
+import type { Awaitable, Task } from './task';
 
 const TASK_SCOPE = Symbol.for('cdk8s-kfp.TaskScope');
 
@@ -26,6 +26,19 @@ export interface ScopeMembers {
 export function becomeTaskScope(construct: Construct, pipeline: Pipeline): void {
   const members: ScopeMembers = { pipeline, nodes: [] };
   Object.defineProperty(construct, TASK_SCOPE, { value: members });
+}
+
+/**
+ * What a node was told to run after.
+ *
+ * @throws where something is no task and no branch
+ */
+export function awaitable(node: Construct, others: readonly Awaitable[]): readonly Awaitable[] {
+  for (const other of others) {
+    if (Construct.isConstruct(other)) continue;
+    throw new Error(`'${node.node.path}' is told to run after ${String(other)}: give tasks or Ifs, as they are.`);
+  }
+  return others;
 }
 
 /** The members of a scope, in creation order. */

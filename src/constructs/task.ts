@@ -1,11 +1,11 @@
 import { Construct } from 'constructs';
-import type { Component } from '../components/component';
+import { Component } from '../components/component';
 import type { ArtifactDefinition, ComponentDefinition, PortDefinition } from '../components/definition';
 import type { ValueType } from '../values/expression';
 import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
 import type { Elif, Else, If } from './if';
-import { enterScope, membersOf, taskScopeOf } from './task-scope';
+import { awaitable, enterScope, membersOf, taskScopeOf } from './task-scope';
 import type { TaskSettings } from './task-settings';
 
 /** The inputs prop: required where the component has a required input. */
@@ -60,6 +60,11 @@ export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends
   public constructor(scope: Construct, id: string, props: TaskProps<I, O, R>) {
     super(scope, id);
     this.site = callSite(new.target);
+    if (!(props.component instanceof Component)) {
+      throw new Error(
+        `The task '${this.node.path}' has no component: it is ${String(props.component)}. Is it imported by its right name?`,
+      );
+    }
     this._component = props.component as Component<never, unknown, unknown>;
     this.component = props.component.definition;
     this.settings = { resources: props.resources, retry: props.retry, timeout: props.timeout, env: props.env };
@@ -95,7 +100,7 @@ export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends
    */
   public after(...others: readonly Awaitable[]): this {
     membersOf(taskScopeOf(this)).pipeline.assertOpen(`'${this.node.path}' was told to run after others`);
-    this.awaited.push(...others);
+    this.awaited.push(...awaitable(this, others));
     return this;
   }
 

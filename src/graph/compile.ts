@@ -5,7 +5,7 @@ import type { Pipeline } from '../constructs/pipeline';
 import { type Awaitable, type Task, typeOfPort } from '../constructs/task';
 import { membersOf, type ScopeNode } from '../constructs/task-scope';
 import { lowerSettings } from '../constructs/task-settings';
-import type { Diagnostic } from '../diagnostic';
+import { type Diagnostic, isWarning } from '../diagnostic';
 import { type Expression, operandsOf } from '../values/expression';
 import { Value } from '../values/value';
 import { sharedComponents, sourcesOf } from './components';
@@ -59,7 +59,7 @@ export function compilePipeline(
     limits: { crds: props.crds ?? 'full', bytes: (props.sizeLimit?.toKibibytes() ?? 400) * 1024 },
   };
   // A component that could not be read has no interface that anything could be checked against.
-  if (diagnostics.some(({ severity }) => severity !== 'warning')) return { graph, diagnostics };
+  if (!diagnostics.every(isWarning)) return { graph, diagnostics };
   return { graph, diagnostics: [...diagnostics, ...rules.flatMap((rule) => rule(graph))] };
 }
 

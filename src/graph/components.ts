@@ -3,6 +3,7 @@ import type { ComponentDefinition } from '../components/definition';
 import type { Task } from '../constructs/task';
 import type { Diagnostic } from '../diagnostic';
 import type { PipelineGraph } from './graph';
+import { memberOf } from './member';
 
 /**
  * The distinct components of tasks, by name, with what is wrong with them: their own problems (stale bindings, a missing
@@ -26,7 +27,7 @@ export function sharedComponents(tasks: readonly Task[]): {
       if (!problems.has(key)) problems.set(key, problem);
     }
     const { component } = task;
-    const other = components[component.name];
+    const other = memberOf(components, component.name);
     if (other === undefined) {
       components[component.name] = component;
       firstUse.set(component.name, task);

@@ -1,4 +1,5 @@
 import type { ParameterDefinition, ParameterType } from '../components/definition';
+import { Value } from '../values/value';
 
 const WHAT: Readonly<Record<ParameterType, string>> = {
   STRING: 'a string',
@@ -40,7 +41,7 @@ function fits(type: ParameterType, value: unknown): boolean {
     case 'BOOLEAN':
       return typeof value === 'boolean';
     case 'LIST':
-      return Array.isArray(value) && value.every(isJson);
+      return Array.isArray(value) && isJson(value);
     case 'STRUCT':
       return isPlainObject(value) && isJson(value);
     case 'TASK_FINAL_STATUS':
@@ -48,13 +49,17 @@ function fits(type: ParameterType, value: unknown): boolean {
   }
 }
 
-function isJson(value: unknown): boolean {
+/** Deeper than this, values are taken to hold themselves. */
+const DEEPEST = 100;
+
+function isJson(value: unknown, depth = 0): boolean {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
   if (typeof value === 'number') return Number.isFinite(value);
-  if (Array.isArray(value)) return value.every(isJson);
-  return (
-    isPlainObject(value) && Object.values(value as object).every((member) => member === undefined || isJson(member))
-  );
+  if (depth > DEEPEST) return false;
+  // Array.from, because `every` passes over the holes of a sparse array.
+  if (Array.isArray(value)) return Array.from(value).every((member) => isJson(member, depth + 1));
+  if (!isPlainObject(value)) return false;
+  return Object.values(value as object).every((member) => member === undefined || isJson(member, depth + 1));
 }
 
 function isPlainObject(value: unknown): boolean {
@@ -63,8 +68,15 @@ function isPlainObject(value: unknown): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A literal as a diagnostic shows it, cut off where it is long. */
+/** A literal as a diagnostic shows it, cut off where it is long. It never throws, whatever it is given. */
 function show(value: unknown): string {
-  const json = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
-  return json.length > 80 ? `${json.slice(0, 77)}…` : json;
+  if (value instanceof Value) return 'a value of the run';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  let text: string;
+  try {
+    text = JSON.stringify(value) ?? String(value);
+  } catch {
+    text = Array.isArray(value) ? 'a list' : 'an object';
+  }
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

@@ -6,6 +6,8 @@ export const CRON_NAME_LIMIT = 52;
 
 /** `trainModel`, `train_model` and `Train Model` are all `train-model`: lower-case words joined by hyphens. */
 export function kebab(id: string): string {
+  // Most ids are so already, and there are thousands of them.
+  if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id)) return id;
   return id
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()

@@ -1,4 +1,4 @@
-import type { PortDefinition } from '../components/definition';
+import type { Json, PortDefinition } from '../components/definition';
 import type { Pipeline } from '../constructs/pipeline';
 import { Value } from '../values/value';
 import type { PipelineParameter } from './graph';
@@ -18,22 +18,32 @@ export function pipelineParameters(pipeline: Pipeline): Readonly<Record<string, 
       else readers.set(expression.name, [port]);
     }
   }
-  const parameters: Record<string, PipelineParameter> = {};
-  for (const [name, { definition }] of Object.entries(pipeline.props.parameters ?? {})) {
-    const ports = readers.get(name) ?? [];
-    const description = definition.description ?? ports.find((port) => port.description)?.description;
-    const choices = definition.literals ?? commonLiterals(ports);
-    parameters[name] = {
-      type: definition.type,
-      ...(definition.default !== undefined && { default: definition.default }),
-      ...(description !== undefined && { description }),
-      ...(choices && { choices }),
-    };
-  }
-  return parameters;
+  const parameters = Object.entries(pipeline.props.parameters ?? {}).map(
+    ([name, { definition }]): [string, PipelineParameter] => {
+      const ports = readers.get(name) ?? [];
+      const description = definition.description ?? ports.find((port) => port.description)?.description;
+      const choices = definition.literals ?? offered(ports, definition.default);
+      const parameter = {
+        type: definition.type,
+        ...(definition.default !== undefined && { default: definition.default }),
+        ...(description !== undefined && { description }),
+        ...(choices && { choices }),
+      };
+      return [name, parameter];
+    },
+  );
+  return Object.fromEntries(parameters);
 }
 
-function commonLiterals(ports: readonly PortDefinition[]): readonly (string | number | boolean)[] | undefined {
+/**
+ * The values that all readers take. None where the default is not among them: the reader that refuses it is then told of,
+ * not choices that nobody gave.
+ */
+function offered(
+  ports: readonly PortDefinition[],
+  defaultValue: Json | undefined,
+): readonly (string | number | boolean)[] | undefined {
   const lists = ports.flatMap((port) => (port.kind === 'parameter' && port.literals ? [port.literals] : []));
-  return lists[0]?.filter((literal) => lists.every((list) => list.includes(literal)));
+  const common = lists[0]?.filter((literal) => lists.every((list) => list.includes(literal)));
+  return defaultValue === undefined || common?.includes(defaultValue as string) ? common : undefined;
 }

@@ -17,9 +17,6 @@ const WORDS: Readonly<Record<string, number>> = {
 /** What Go escapes in strings although JSON does not ask for it: HTML's special characters and line separators. */
 const GO_ESCAPES = /[<>&\u2028\u2029]/g;
 
-/** Half of a surrogate pair alone: no file nor variable can hold it, but JSON can. */
-const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
-
 /**
  * Canonical JSON, as Go's encoding/json prints it: no spaces, keys sorted by code point, `<`, `>`, `&` escaped. Members
  * that are undefined are left out.
@@ -52,7 +49,20 @@ export function encodeJson(value: Json | bigint | undefined): string {
 
 /** Hides what Argo (`{{`) or Kubernetes (`$`) would rewrite, in JSON: both occur in its strings only. */
 export function escapeJson(json: string): string {
-  return json.replaceAll('{{', '{\\u007b').replaceAll('$', '\\u0024');
+  return json.replaceAll('{{', '{\\u007b').replaceAll('$', '\\u0024').replace(UNSAFE, escapeUnit);
+}
+
+/**
+ * What YAML 1.1 refuses or takes for a line break (C1 controls, U+2028, U+2029, U+FFFE, U+FFFF), and what Argo writes in Go's
+ * notation instead of JSON's when it replaces a tag (DEL, and some of what is beyond the BMP).
+ */
+const UNSAFE = /[\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]/g;
+/** The same for control characters, which JSON itself escapes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const CONTROLS = /[\0-\x07\x0b\x0e-\x1f]/;
+
+function escapeUnit(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 /**
@@ -136,7 +146,8 @@ function notA(type: ParameterType, body: string): string {
 
 /** Whether nothing between the writer and the reader of a string would rewrite it, or take it for something else. */
 function isPlain(value: string): boolean {
-  return !/\{\{|\$|\0|^[{[]|^json:/.test(value) && !LONE_SURROGATE.test(value);
+  // Argo cuts the line break off the end of what it reads from a file.
+  return !/\{\{|\$|^[{[]|^json:|[\r\n]$/.test(value) && !CONTROLS.test(value) && value.search(UNSAFE) < 0;
 }
 
 function encodeString(value: string): string {

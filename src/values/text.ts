@@ -16,8 +16,11 @@ export function text(
   ...values: readonly (string | number | boolean | Value<string | boolean | Float>)[]
 ): Value<string> {
   const parts = strings.flatMap((string, index) => {
+    if (index === values.length) return [string];
     const value = values[index];
-    if (value === undefined) return [string];
+    if (!(value instanceof Value) && !['string', 'number', 'boolean'].includes(typeof value)) {
+      throw new Error(`${String(value)} cannot stand in text: give strings, numbers, booleans and values of the run.`);
+    }
     return [string, value instanceof Value ? Value.expressionOf(value) : String(value)];
   });
   return Value.of({ kind: 'text', parts: parts.filter((part) => part !== ''), type: 'STRING' });

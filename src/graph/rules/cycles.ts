@@ -33,7 +33,11 @@ function withoutRunnable(nodes: readonly GraphNode[]): Map<string, GraphNode> {
   for (const node of nodes) {
     const known = node.dependsOn.filter((id) => left.has(id));
     waitingFor.set(node.id, known.length);
-    for (const id of known) waiting.set(id, [...(waiting.get(id) ?? []), node.id]);
+    for (const id of known) {
+      const others = waiting.get(id);
+      if (others) others.push(node.id);
+      else waiting.set(id, [node.id]);
+    }
   }
   const runnable = nodes.filter(({ id }) => waitingFor.get(id) === 0).map(({ id }) => id);
   for (let id = runnable.pop(); id !== undefined; id = runnable.pop()) {

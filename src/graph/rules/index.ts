@@ -4,8 +4,11 @@ import { cycles } from './cycles';
 import { empty } from './empty';
 import { expandable } from './expandable';
 import { inputs } from './inputs';
+import { metrics } from './metrics';
 import { names } from './names';
+import { packages } from './packages';
 import { parameters } from './parameters';
+import { printable } from './printable';
 import { references } from './references';
 import { secrets } from './secrets';
 import { settings } from './settings';
@@ -25,5 +28,8 @@ export const rules: readonly Rule[] = [
   cycles,
   settings,
   expandable,
+  printable,
   secrets,
+  packages,
+  metrics,
 ];

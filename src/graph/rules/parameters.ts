@@ -3,7 +3,7 @@ import type { PipelineGraph } from '../graph';
 import { literalProblem } from '../literal';
 
 /** What a parameter may be called: Argo, the environment of a container and `argo submit -p` all take such a name. */
-const NAME = /^[A-Za-z_][A-Za-z0-9_-]*$/;
+const NAME = /^(?!__proto__$)[A-Za-z_][A-Za-z0-9_-]*$/;
 
 /** Parameters and ports have names that every layer takes, and defaults of their own type. */
 export function parameters(graph: PipelineGraph): readonly Diagnostic[] {
@@ -32,6 +32,16 @@ export function parameters(graph: PipelineGraph): readonly Diagnostic[] {
     }
   }
   for (const component of Object.values(graph.components)) {
+    for (const [name, port] of Object.entries(component.inputs)) {
+      if (port.kind !== 'parameter' || port.default === undefined) continue;
+      const problem = literalProblem(port, port.default);
+      if (!problem) continue;
+      report(
+        'KFP1215',
+        `the default of input '${name}' of '${component.name}': ${problem}`,
+        'change the default, or the type',
+      );
+    }
     for (const port of [...Object.keys(component.inputs), ...Object.keys(component.outputs)]) {
       if (NAME.test(port)) continue;
       report(

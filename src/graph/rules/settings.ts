@@ -4,9 +4,11 @@ import { nodesOf } from '../walk';
 
 const QUANTITY = /^\d+(\.\d+)?([eE][-+]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
 
+const POLICIES: readonly string[] = ['Always', 'OnFailure', 'OnError', 'OnTransientError'];
+
 /** Quantities, retries and timeouts are such that Kubernetes and Argo take them. */
 export function settings(graph: PipelineGraph): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [];
+  const diagnostics: Diagnostic[] = [...accounts(graph)];
   for (const { node } of nodesOf(graph)) {
     if (node.kind !== 'task') continue;
     const report = (message: string, mend: string) =>
@@ -20,6 +22,12 @@ export function settings(graph: PipelineGraph): readonly Diagnostic[] {
         report(`'${quantity}' is no quantity of ${name}`, "write it as Kubernetes does: '500m', '4', '8Gi'");
       }
     }
+    if (retry && !POLICIES.includes(retry.policy)) {
+      report(`'${retry.policy}' is no retry policy`, `use one of ${POLICIES.join(', ')}`);
+    }
+    if (retry?.backoffFactor !== undefined && !(retry.backoffFactor > 0)) {
+      report(`the backoff's factor is ${retry.backoffFactor}`, 'give a number above 0');
+    }
     if (retry && !(Number.isInteger(retry.retries) && retry.retries >= 0)) {
       report(`${retry.retries} is no number of retries`, 'give a whole number');
     }
@@ -31,7 +39,9 @@ export function settings(graph: PipelineGraph): readonly Diagnostic[] {
       if (seconds === undefined || (Number.isInteger(seconds) && seconds >= 1)) continue;
       report(`the ${name} of ${seconds} s is not a whole number of seconds`, 'give whole seconds, from 1');
     }
-    for (const name of Object.keys(node.settings.env ?? {})) {
+    for (const [name, value] of Object.entries(node.settings.env ?? {})) {
+      if (typeof value !== 'string')
+        report(`the environment variable '${name}' is ${String(value)}`, 'give it a string');
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || (name.startsWith('KFP_') && name !== 'KFP_LOG')) {
         report(
           `'${name}' cannot be set as an environment variable`,
@@ -41,4 +51,24 @@ export function settings(graph: PipelineGraph): readonly Diagnostic[] {
     }
   }
   return diagnostics;
+}
+
+/** Names of objects that stand in the template as they are. */
+function accounts(graph: PipelineGraph): readonly Diagnostic[] {
+  const names = [
+    ['service account', graph.runner?.serviceAccountName],
+    ['ConfigMap of the artifact repository', graph.artifactRepository.configMap],
+  ] as const;
+  return names.flatMap(([what, name]) =>
+    name === undefined || /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)
+      ? []
+      : [
+          {
+            code: 'KFP1241',
+            path: graph.path,
+            message: `'${name}' cannot be the name of a ${what}`,
+            mend: 'use lower-case letters, digits, hyphens and dots',
+          },
+        ],
+  );
 }

@@ -77,6 +77,8 @@ class Artifacts:
         stored = bool(prefix) and uri.startswith(prefix)
         if stored and uri not in self.dsl.places.paths and not self.dsl.places.owns(uri):
             reference.key = uri[len(prefix) :]  # another task's: it stays where it is
+            if "{{" in reference.key:
+                raise ContractError('the URI of the output "%s" holds "{{", which Argo would expand' % name)
         else:
             reference.uri = uri if "://" in uri and not stored else None
             _place(artifact.path or target, os.path.abspath(target))

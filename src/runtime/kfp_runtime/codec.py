@@ -20,9 +20,9 @@ def encode(value, type):
     if type == "STRING":
         return value if _is_plain(value) else PREFIX + escape(canonical(value))
     text = _number(value) if isinstance(value, float) else canonical(value)
-    if "{{" in text or "$" in text or (isinstance(value, (list, tuple, dict)) and _holds_unsafe_integer(value)):
-        return PREFIX + escape(text)
-    return text
+    escaped = escape(text)
+    unsafe = isinstance(value, (list, tuple, dict)) and _holds_unsafe_integer(value)
+    return PREFIX + escaped if unsafe or escaped != text else text
 
 
 def decode(text, type):
@@ -63,14 +63,30 @@ def canonical(value):
 
 
 def escape(text):
-    """JSON in which neither Argo nor Kubernetes finds anything to expand."""
-    return text.replace("{{", "{\\u007b").replace("$", "\\u0024")
+    """JSON in which Argo and Kubernetes find nothing to expand, and YAML no character that it cannot hold."""
+    text = text.replace("{{", "{\\u007b").replace("$", "\\u0024")
+    return text if text.isascii() and "\x7f" not in text else "".join([_escaped(c) for c in text])
+
+
+def _escaped(character):
+    code = ord(character)
+    if code > 0xFFFF:
+        code -= 0x10000
+        return "\\u%04x\\u%04x" % (0xD800 + (code >> 10), 0xDC00 + (code & 0x3FF))
+    return "\\u%04x" % code if _is_unsafe(code) else character
+
+
+def _is_unsafe(code):
+    """What YAML 1.1 refuses or takes for a line break, or Argo writes in Go's notation, which is not JSON's."""
+    return 0x7F <= code <= 0x9F or code in (0x2028, 0x2029, 0xFFFE, 0xFFFF) or 0xD800 <= code <= 0xDFFF or code > 0xFFFF
 
 
 def _is_plain(value):
-    if "{{" in value or "$" in value or "\0" in value or value.startswith(("{", "[", PREFIX)):
+    # Argo cuts the line break off the end of what it reads from a file.
+    if "{{" in value or "$" in value or value.startswith(("{", "[", PREFIX)) or value.endswith(("\n", "\r")):
         return False
-    return _is_unicode(value)
+    # Control characters but those that JSON and Go write alike: \b \t \n \f \r.
+    return not any((c < " " and c not in "\b\t\n\f\r") or (c > "~" and _is_unsafe(ord(c))) for c in value)
 
 
 def _print(value):
@@ -113,18 +129,9 @@ def _key(key):
 
 def _string(value):
     text = _quote(value).translate(_ESCAPES)
-    if _is_unicode(text):
+    if not any("\ud800" <= c <= "\udfff" for c in text):
         return text
     return "".join(["\\u%04x" % ord(c) if "\ud800" <= c <= "\udfff" else c for c in text])
-
-
-def _is_unicode(value):
-    """Whether a string can be written as UTF-8: whether it holds no lone surrogate."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _number(value):

@@ -130,6 +130,8 @@ def _write_termination_log(message):
     path = os.environ.get("KFP_TERMINATION_LOG")
     # Argo pastes this text into templates: what it would expand must not be in it. Twice, because of "{{{".
     text = message.replace("{{", "{ {").replace("{{", "{ {")
+    # Nor what it writes in Go's notation instead of JSON's when it does.
+    text = "".join([c if c in "\n\t" or (" " <= c <= "\uffff" and c != "\x7f") else "?" for c in text])
     data = text.encode("utf-8", "replace")[:_TERMINATION_LIMIT].decode("utf-8", "ignore").encode()
     try:
         # Kubernetes makes the default file; on any other machine it is nobody's to make.
