@@ -1,0 +1,338 @@
+// Prints, as JSON, what the library prints for Argo: texts with tags, the variables they read, and what must come out.
+// conformance/expressions evaluates them with Argo's own code.
+import { isDeepStrictEqual } from 'node:util';
+import { inputArtifact, outputKey, plainReference } from '../src/argo/artifacts';
+import { componentTemplate } from '../src/argo/component-template';
+import { exitArguments } from '../src/argo/dag-templates';
+import { printArgument, printCondition, type Resolve, reference, typed } from '../src/argo/expression-printer';
+import type { ArtifactDefinition, ContainerArgument, Json, ParameterDefinition } from '../src/components/definition';
+import type { PipelineGraph, TaskNode } from '../src/graph/graph';
+import { encodeReference } from '../src/local/reference';
+import { decodeValue, encodeJson, encodeValue } from '../src/values/codec';
+import type { ComparisonOperator, Expression } from '../src/values/expression';
+import { type TypedValue, valuesOf } from './nasty-values';
+
+interface Case {
+  readonly name: string;
+  readonly text: string;
+  readonly environment: Readonly<Record<string, string>>;
+  /** What must come out; absent where evaluation must fail. */
+  readonly want?: string;
+  readonly fails?: true;
+  /** The variables of the container that gets the text: Kubernetes puts them in after Argo is done. */
+  readonly pod?: Readonly<Record<string, string>>;
+}
+
+const cases: Case[] = [];
+
+/** Parameters are inputs of the template; outputs are those of a container that does not encode them. */
+const resolve: Resolve = (leaf) => {
+  if (leaf.kind === 'parameter') return reference('inputs.parameters', leaf.name);
+  if (leaf.kind === 'run') return { tag: `workflow.${leaf.field}`, variable: `workflow.${leaf.field}` };
+  const variable = `tasks['${leaf.task}'].outputs.parameters['${leaf.output}']`;
+  return { tag: `tasks.${leaf.task}.outputs.parameters.${leaf.output}`, variable, raw: true };
+};
+
+function parameter(type: Expression['type'], name = 'train--x_1'): Expression {
+  return { kind: 'parameter', name, type };
+}
+
+function literal({ type, value }: TypedValue): Expression {
+  return { kind: 'literal', type, value };
+}
+
+function given(text: string, name = 'train--x_1'): Record<string, string> {
+  return { [`inputs.parameters.${name}`]: text };
+}
+
+function add(name: string, text: string, environment: Record<string, string>, want: string | undefined): void {
+  // What stands in a tag must neither end it nor begin another one.
+  const ill = text.startsWith('{{=') && /\{\{|\}\}/.test(text.slice(2, -2));
+  if (ill) console.error(`${name}: braces in the tag ${text}`);
+  if (ill) process.exitCode = 1;
+  cases.push({ name, text, environment, ...(want === undefined ? { fails: true } : { want }) });
+}
+
+function show(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+function argument(name: string, expression: Expression, environment: Record<string, string>, want?: string): void {
+  add(name, printArgument(expression, resolve), environment, want);
+}
+
+function condition(name: string, expression: Expression, environment: Record<string, string>, want: boolean): void {
+  add(name, printCondition(typed(expression, resolve)), environment, String(want));
+}
+
+const SCALARS = ['STRING', 'NUMBER_INTEGER', 'NUMBER_DOUBLE', 'BOOLEAN'] as const;
+const ALL_TYPES = [...SCALARS, 'LIST', 'STRUCT'] as const;
+
+/** The text that a program without the library's encoding writes, and reads. */
+function plainText({ type, value }: TypedValue): string {
+  return type === 'STRING' ? (value as string) : encodeJson(value);
+}
+
+/**
+ * The text of a value that an expression computes. What only a manifest's YAML cannot hold stays as it is: the expression
+ * language has no way to escape it, and no manifest is written after it.
+ */
+function computedText({ type, value }: TypedValue): string {
+  const json = encodeJson(value);
+  const escaped = json.replaceAll('{{', '{\\u007b').replaceAll('$', '\\u0024').replaceAll('\x7f', '\\u007f');
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Argo cannot pass on
+  const rewritable = /\{\{|\$|^json:|^[{[]|[\0-\x07\x0b\x0e-\x1f\x7f]/;
+  const isPlain = type === 'STRING' ? !rewritable.test(value as string) : escaped === json;
+  const text = isPlain ? plainText({ type, value, text: '' }) : `json:${escaped}`;
+  if (!isDeepStrictEqual(decodeValue(type, text), value)) throw new Error(`${text} does not stand for ${show(value)}`);
+  return text;
+}
+
+/** Values that an expression can compute: Argo itself cannot pass on what Go does not know as printable. */
+function computable(...types: readonly TypedValue['type'][]): readonly TypedValue[] {
+  return valuesOf(...types).filter(
+    ({ value }) => value !== null && !/[\u{1fae9}\u{e0000}-\u{e007f}]/u.test(show(value)),
+  );
+}
+
+function passedOn(): void {
+  for (const each of valuesOf(...ALL_TYPES)) {
+    argument(`literal ${show(each.value)}`, literal(each), {}, each.text);
+    argument(`value ${show(each.value)}`, parameter(each.type), given(each.text), each.text);
+  }
+}
+
+function rawOutputs(): void {
+  for (const each of computable(...ALL_TYPES)) {
+    const output: Expression = { kind: 'output', task: 'push', output: 'x_1', type: each.type };
+    const variable = 'tasks.push.outputs.parameters.x_1';
+    argument(`raw ${show(each.value)}`, output, { [variable]: plainText(each) }, computedText(each));
+    if (each.type === 'STRING') continue;
+    argument(`raw line ${show(each.value)}`, output, { [variable]: `${plainText(each)}\n` }, computedText(each));
+  }
+}
+
+/** A value as text holds it: numbers and booleans as JSON. */
+function textTemplates(): void {
+  const string = (value: string) => computedText({ type: 'STRING', value, text: '' });
+  for (const each of computable(...SCALARS)) {
+    const around: Expression = { kind: 'text', parts: ['<', parameter(each.type), '>'], type: 'STRING' };
+    const want = string(`<${plainText(each)}>`);
+    argument(`text around ${show(each.value)}`, around, given(each.text), want);
+    const alone: Expression = { kind: 'text', parts: [parameter(each.type)], type: 'STRING' };
+    argument(`text of ${show(each.value)}`, alone, given(each.text), string(plainText(each)));
+  }
+  for (const { value } of computable('STRING')) {
+    const parts = [value as string, parameter('STRING'), value as string];
+    const want = string(`${value}{${value}`);
+    const environment = given(encodeValue('STRING', '{'));
+    argument(`text with ${show(value)}`, { kind: 'text', parts, type: 'STRING' }, environment, want);
+  }
+  argument('empty text', { kind: 'text', parts: [], type: 'STRING' }, {}, '');
+  const nested: Expression = { kind: 'text', parts: ['a', parameter('STRING')], type: 'STRING' };
+  argument('text in text', { kind: 'text', parts: [nested, '$'], type: 'STRING' }, given('b'), 'json:"ab\\u0024"');
+}
+
+const OPERATORS: Readonly<Record<ComparisonOperator, (a: Json, b: Json) => boolean>> = {
+  '==': (a, b) => a === b,
+  '!=': (a, b) => a !== b,
+  '<': (a, b) => a! < b!,
+  '<=': (a, b) => a! <= b!,
+  '>': (a, b) => a! > b!,
+  '>=': (a, b) => a! >= b!,
+};
+
+function compare(operator: ComparisonOperator, left: Expression, right: Expression): Expression {
+  return { kind: 'compare', operator, left, right, type: 'BOOLEAN' };
+}
+
+function comparisons(): void {
+  for (const type of SCALARS) {
+    const values = valuesOf(type).filter(({ value }) => value !== null);
+    const ordered = type === 'NUMBER_INTEGER' || type === 'NUMBER_DOUBLE';
+    const operators = (Object.keys(OPERATORS) as ComparisonOperator[]).slice(0, ordered ? 6 : 2);
+    for (const [index, left] of values.entries()) {
+      // Each value with itself, and with two others.
+      for (const right of [left, values[(index + 1) % values.length]!, values[(index * 7 + 3) % values.length]!]) {
+        for (const operator of operators) {
+          const want = OPERATORS[operator](left.value, right.value);
+          const name = `${show(left.value)} ${operator} ${show(right.value)}`;
+          const value = parameter(type);
+          condition(name, compare(operator, value, literal(right)), given(left.text), want);
+          condition(`literal ${name}`, compare(operator, literal(left), value), given(right.text), want);
+          const both = { ...given(left.text), ...given(right.text, 'y') };
+          condition(`values ${name}`, compare(operator, value, parameter(type, 'y')), both, want);
+        }
+      }
+    }
+  }
+  const mixed = compare('>', parameter('NUMBER_INTEGER'), { kind: 'literal', type: 'NUMBER_DOUBLE', value: 1.5 });
+  condition('int with float', mixed, given('2'), true);
+  const person = { kind: 'literal', type: 'STRING', value: '\u00e9' } as const;
+  condition('text as a person types it', compare('==', parameter('STRING'), person), given('\u00e9'), true);
+}
+
+function logic(): void {
+  const value = parameter('BOOLEAN');
+  const larger = compare('>', parameter('NUMBER_INTEGER', 'n'), { kind: 'literal', type: 'NUMBER_INTEGER', value: 3 });
+  const isN3 = compare('==', parameter('NUMBER_INTEGER', 'n'), { kind: 'literal', type: 'NUMBER_INTEGER', value: 3 });
+  const not = (operand: Expression): Expression => ({ kind: 'not', operand, type: 'BOOLEAN' });
+  const all = (...operands: Expression[]): Expression => ({ kind: 'and', operands, type: 'BOOLEAN' });
+  const any = (...operands: Expression[]): Expression => ({ kind: 'or', operands, type: 'BOOLEAN' });
+  const joined: Expression = { kind: 'text', parts: ['n', parameter('NUMBER_INTEGER', 'n')], type: 'STRING' };
+  const isN4 = compare('==', joined, { kind: 'literal', type: 'STRING', value: 'n4' });
+  for (const a of [true, false]) {
+    for (const n of [3, 4]) {
+      const environment = { ...given(String(a)), ...given(String(n), 'n') };
+      const [is, want] = [`a=${a} n=${n}`, n > 3];
+      condition(`${is} a`, value, environment, a);
+      condition(`${is} not a`, not(value), environment, !a);
+      condition(`${is} not n>3`, not(larger), environment, !want);
+      condition(`${is} a and n>3`, all(value, larger), environment, a && want);
+      condition(`${is} a or n>3`, any(value, larger), environment, a || want);
+      condition(`${is} (a or n>3) and not a`, all(any(value, larger), not(value)), environment, (a || want) && !a);
+      condition(`${is} not (a and n>3)`, not(all(value, larger)), environment, !(a && want));
+      condition(`${is} n>3 == a`, compare('==', larger, value), environment, want === a);
+      condition(`${is} a == (n>3)`, compare('==', value, larger), environment, want === a);
+      condition(`${is} (n>3) != (n>3)`, compare('!=', larger, larger), environment, false);
+      condition(`${is} a == not a`, compare('==', value, not(value)), environment, false);
+      condition(`${is} (n==3) == (n==3)`, compare('==', isN3, isN3), environment, true);
+      condition(`${is} text == n4`, isN4, environment, n === 4);
+      argument(`${is} n>3 as argument`, larger, environment, String(want));
+      argument(`${is} a and n>3 as argument`, all(value, larger), environment, String(a && want));
+      const inText: Expression = { kind: 'text', parts: [larger, ' ', not(value)], type: 'STRING' };
+      argument(`${is} booleans in text`, inText, environment, `${want} ${!a}`);
+    }
+  }
+}
+
+/** What an exit task is told about the run, in KFP's words. */
+function finalStatus(): void {
+  const status: Expression = { kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' };
+  const graph = { name: 'training', root: { nodes: [] }, components: {} } as unknown as PipelineGraph;
+  const text = exitArguments(graph, { inputs: { status } } as unknown as TaskNode)[0]!.value!;
+  const names = { pipelineJobResourceName: 'run-1', pipelineTaskName: 'training' };
+  const check = (phase: string, failures: Json, want: Json) =>
+    add(
+      `final status ${phase} ${show(failures)}`,
+      text,
+      // Argo gives the failures as JSON in a quoted string.
+      { 'workflow.status': phase, 'workflow.name': 'run-1', 'workflow.failures': JSON.stringify(encodeJson(failures)) },
+      computedText({ type: 'STRUCT', value: want, text: '' }),
+    );
+  check('Succeeded', [], { state: 'SUCCEEDED', ...names, error: { code: 0, message: '' } });
+  for (const { value } of computable('STRING')) {
+    // Argo writes the failures in Go's notation, which is no JSON where it holds DEL.
+    if (typeof value !== 'string' || value === '' || value.includes('\x7f')) continue;
+    const failed = { displayName: 'train', message: value, phase: 'Failed' };
+    const dag = { displayName: 'run-1', message: '', phase: 'Failed' };
+    const error = { code: 1, message: `train: ${value}` };
+    check('Failed', [dag, failed], { state: 'FAILED', ...names, error });
+    check('Error', [failed, failed], {
+      state: 'FAILED',
+      ...names,
+      error: { code: 1, message: `train: ${value}; train: ${value}` },
+    });
+  }
+}
+
+const METRICS: ArtifactDefinition = { kind: 'artifact', type: 'system.Metrics' };
+
+function metrics(): void {
+  const read = (name: string): Expression => ({
+    kind: 'metric',
+    artifact: { kind: 'parameter', name: 'metrics', type: 'system.Metrics' },
+    name,
+    type: 'NUMBER_DOUBLE',
+  });
+  const made = (metadata: Record<string, Json>) =>
+    given(encodeReference({ key: 'ns/run/pod/metrics', type: METRICS.type, metadata }), 'metrics');
+  for (const name of ['accuracy', "it's", 'a.b', 'a b', '{{x}}', '$(X)', '\\', '\u2028', '"]', '}}']) {
+    for (const { value, text } of valuesOf('NUMBER_DOUBLE')) {
+      if (typeof value !== 'number') continue;
+      argument(`metric ${show(name)} = ${value}`, read(name), made({ other: 1, [name]: value }), text);
+      const above = compare('>=', read(name), { kind: 'literal', type: 'NUMBER_DOUBLE', value: 0.5 });
+      condition(`metric ${show(name)} = ${value} >= 0.5`, above, made({ [name]: value }), value >= 0.5);
+    }
+  }
+  argument('a metric that was not logged', read('accuracy'), made({ other: 1 }));
+}
+
+/** What a program gets, once Argo and then Kubernetes have replaced what they know. */
+function containerArguments(): void {
+  for (const each of valuesOf(...ALL_TYPES)) {
+    for (const optional of [false, true]) {
+      if (each.value === null && !optional) continue;
+      const json = each.text.replace(/^json:/, '');
+      const isText = each.type === 'STRING' && each.value !== null;
+      const plain = each.value === null ? '' : isText ? (each.value as string) : json;
+      const parts = ['--x=', { ref: 'input-value', name: 'x' } as const, ' $(Y) $$ {{workflow.uid}}'];
+      const name = `${optional ? 'optional ' : ''}argument ${show(each.value)}`;
+      containerArgument(name, parts, each, `--x=${plain} $(Y) $$ {{workflow.uid}}`, optional);
+    }
+  }
+  for (const type of ALL_TYPES) {
+    const absent = { type, value: null, text: 'json:' };
+    containerArgument(`argument of an absent ${type}`, [{ ref: 'input-value', name: 'x' }], absent, '', true);
+  }
+  // Braces that only together would begin a tag.
+  const x = { ref: 'input-value', name: 'x' } as const;
+  for (const value of ['{workflow.uid}}', 'x{', '{', 'x']) {
+    const each = { type: 'STRING', value, text: encodeValue('STRING', value) } as const;
+    containerArgument(`argument after a brace: ${value}`, ['{', x], each, `{${value}`);
+    containerArgument(`argument before a brace: ${value}`, [x, '{workflow.uid}}'], each, `${value}{workflow.uid}}`);
+    containerArgument(`argument in braces: ${value}`, ['{', x, '}'], each, `{${value}}`);
+    containerArgument(
+      `argument beside itself: ${value}`,
+      [x, x, 'workflow.uid}}'],
+      each,
+      `${value}${value}workflow.uid}}`,
+    );
+  }
+}
+
+/** Adds the case of an argument of a container component that has the input `x`. */
+function containerArgument(
+  name: string,
+  parts: Exclude<ContainerArgument, string>['parts'],
+  { type, text }: TypedValue,
+  want: string,
+  optional = false,
+): void {
+  const x: ParameterDefinition = { kind: 'parameter', type, ...(optional && { optional }) };
+  const implementation = { kind: 'container' as const, image: 'busybox:1', command: ['echo'], args: [{ parts }] };
+  const component = { name: 'echo', inputs: { x }, outputs: {}, implementation };
+  const template = componentTemplate('echo', component, {}, { artifactRepository: { kind: 's3' } } as PipelineGraph);
+  const { args, env = [] } = template.container!;
+  const pod = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+  cases.push({ name, text: args![0]!, environment: given(text, 'x'), want, pod });
+}
+
+function artifacts(): void {
+  const key = 'ns/run/pod/data';
+  const keyOf = (port: ArtifactDefinition) =>
+    (inputArtifact('x', port, { kind: 's3' }) as unknown as { readonly s3: { readonly key: string } }).s3.key;
+  for (const { value } of valuesOf('STRING')) {
+    if (value === null) continue;
+    const text = encodeReference({ key, type: METRICS.type, metadata: { [value as string]: value } });
+    add(`key beside metadata ${show(value)}`, keyOf(METRICS), given(text, 'x'), key);
+    add(`optional key beside ${show(value)}`, keyOf({ ...METRICS, optional: true }), given(text, 'x'), key);
+    argument(`reference with ${show(value)}`, parameter(METRICS.type as Expression['type']), given(text), text);
+  }
+  add('key of an absent artifact', keyOf({ ...METRICS, optional: true }), given('json:', 'x'), '');
+  const names = { 'workflow.namespace': 'ns', 'workflow.name': 'run', 'pod.name': 'pod' };
+  add('key of an output', outputKey('data', METRICS), names, key);
+  const reference = encodeReference({ key, type: METRICS.type, metadata: {} });
+  add('reference of a plain container', plainReference('data', METRICS), names, reference);
+}
+
+passedOn();
+rawOutputs();
+textTemplates();
+comparisons();
+logic();
+finalStatus();
+metrics();
+containerArguments();
+artifacts();
+process.stdout.write(JSON.stringify(cases));

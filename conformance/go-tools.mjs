@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { CACHE, must, ROOT } from './processes.mjs';
+
+/** The folder that has the checkers' sources (tools/) and Argo's CRDs (data/argo-crds/). */
+const SHARED = path.resolve(ROOT, process.env.CDK8S_KFP_CONFORMANCE_TOOLS ?? path.join('..', 'shared'));
+
+/** A checker of manifests by its name: a Go program, built once for each version of its sources. */
+export function sharedTool(name) {
+  return goTool(name, existing(path.join('tools', name)));
+}
+
+/**
+ * A Go program, built once for each version of its sources. They are copied first: the folder that they are in may not
+ * be written to.
+ */
+export function goTool(name, folder) {
+  const files = fs.readdirSync(folder).filter((file) => /\.go$|^go\.(mod|sum)$/.test(file));
+  const home = path.join(CACHE, 'tools', `${name}-${hashOf(folder, files)}`);
+  const program = path.join(home, name);
+  if (!fs.existsSync(program)) {
+    console.log(`building ${name}: minutes the first time`);
+    fs.mkdirSync(home, { recursive: true });
+    for (const file of files) fs.copyFileSync(path.join(folder, file), path.join(home, file));
+    must('go', ['build', '-o', `${name}.tmp`, '.'], { cwd: home });
+    fs.renameSync(`${program}.tmp`, program);
+  }
+  return program;
+}
+
+/** A folder with Argo's CustomResourceDefinitions as plain YAML. */
+export function argoCrds() {
+  const folder = existing(path.join('data', 'argo-crds'));
+  const files = fs.readdirSync(folder).filter((file) => file.endsWith('.yaml.gz'));
+  const home = path.join(CACHE, 'crds', hashOf(folder, files));
+  if (!fs.existsSync(home)) {
+    const fresh = `${home}.tmp`;
+    fs.rmSync(fresh, { recursive: true, force: true });
+    fs.mkdirSync(fresh, { recursive: true });
+    for (const file of files) {
+      fs.writeFileSync(
+        path.join(fresh, file.replace(/\.gz$/, '')),
+        gunzipSync(fs.readFileSync(path.join(folder, file))),
+      );
+    }
+    fs.renameSync(fresh, home);
+  }
+  return home;
+}
+
+function existing(below) {
+  const folder = path.join(SHARED, below);
+  if (fs.existsSync(folder)) return folder;
+  throw new Error(
+    `${path.relative(ROOT, folder)} is missing. Set CDK8S_KFP_CONFORMANCE_TOOLS to the folder that has the checkers ` +
+      "(tools/crdcheck, tools/argocheck) and Argo's CRDs (data/argo-crds/*.yaml.gz); they come with the project's shared files.",
+  );
+}
+
+function hashOf(folder, files) {
+  const hash = createHash('sha256');
+  for (const file of [...files].sort()) hash.update(`${file}\0`).update(fs.readFileSync(path.join(folder, file)));
+  return hash.digest('hex').slice(0, 12);
+}
