@@ -81,7 +81,7 @@ function computedText({ type, value }: TypedValue): string {
   const json = encodeJson(value);
   const escaped = json.replaceAll('{{', '{\\u007b').replaceAll('$', '\\u0024').replaceAll('\x7f', '\\u007f');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what Argo cannot pass on
-  const rewritable = /\{\{|\$|^json:|^[{[]|[\0-\x07\x0b\x0e-\x1f\x7f]/;
+  const rewritable = /\{\{|\$|^json:|^[{[]|[\r\n]$|[\0-\x07\x0b\x0e-\x1f\x7f]/;
   const isPlain = type === 'STRING' ? !rewritable.test(value as string) : escaped === json;
   const text = isPlain ? plainText({ type, value, text: '' }) : `json:${escaped}`;
   if (!isDeepStrictEqual(decodeValue(type, text), value)) throw new Error(`${text} does not stand for ${show(value)}`);

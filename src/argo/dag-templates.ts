@@ -172,7 +172,7 @@ function argumentsOf(task: TaskNode, resolve: Resolve): Parameter[] {
 }
 
 function outputsIn(expression: Expression): Outer[] {
-  return [...subexpressions(expression)].flatMap((part) =>
+  return subexpressions(expression).flatMap((part) =>
     part.kind === 'output' ? [{ task: part.task, output: part.output, type: part.type }] : [],
   );
 }

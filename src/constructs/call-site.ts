@@ -3,7 +3,7 @@ import * as path from 'node:path';
 const LIBRARY = path.dirname(__dirname) + path.sep;
 const APPS = path.join(LIBRARY, 'apps') + path.sep;
 /** Frames kept above the constructor: enough for helpers and subclasses, few enough to stay cheap for 10,000 tasks. */
-const DEPTH = 8;
+const DEPTH = 5;
 
 /** The place in the user's code that created a construct. */
 export interface CallSite {

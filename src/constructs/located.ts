@@ -13,9 +13,12 @@ export function located(
   onExit: Task | undefined,
 ): readonly Diagnostic[] {
   if (diagnostics.every(({ path, at }) => at !== undefined || path === undefined)) return diagnostics;
+  // The pipeline itself is near; its tasks may be thousands.
+  const wanted = new Set(diagnostics.map(({ path }) => path));
+  wanted.delete(pipeline.node.path);
   const sites = new Map<string, { readonly at: string | undefined }>([[pipeline.node.path, pipeline]]);
   if (onExit) sites.set(onExit.node.path, onExit);
-  for (const site of sitesIn(membersOf(pipeline).nodes)) sites.set(site.node.path, site);
+  if (wanted.size > 0) for (const site of sitesIn(membersOf(pipeline).nodes)) sites.set(site.node.path, site);
   return diagnostics.map((diagnostic) => {
     const at = diagnostic.at ?? sites.get(diagnostic.path ?? '')?.at;
     return at === undefined ? diagnostic : { ...diagnostic, at };

@@ -55,6 +55,7 @@ const memory = (size: Size | string) => (typeof size === 'string' ? size : size.
 
 /** Settings as plain data. `env` is merged by name, everything else is replaced as a whole by later settings. */
 export function lowerSettings(layers: readonly TaskSettings[]): GraphTaskSettings {
+  if (layers.every(isEmpty)) return {};
   const settings = Object.assign({}, ...layers.map(definedOnly)) as TaskSettings;
   const env = Object.assign({}, ...layers.map((layer) => layer.env ?? {})) as Record<string, string>;
   const { resources, retry, timeout } = settings;
@@ -86,6 +87,10 @@ function quantities(cpu: number | string | undefined, size: Size | string | unde
     ...(cpu !== undefined && { cpu: String(cpu) }),
     ...(size !== undefined && { memory: memory(size) }),
   };
+}
+
+function isEmpty({ resources, retry, timeout, env }: TaskSettings): boolean {
+  return resources === undefined && retry === undefined && timeout === undefined && env === undefined;
 }
 
 function definedOnly(settings: TaskSettings): TaskSettings {

@@ -9,7 +9,15 @@ import { type Diagnostic, isWarning } from '../diagnostic';
 import { type Expression, operandsOf } from '../values/expression';
 import { Value } from '../values/value';
 import { sharedComponents, sourcesOf } from './components';
-import { type Branch, type Dag, GRAPH_FORMAT, type GraphNode, type PipelineGraph, type TaskNode } from './graph';
+import {
+  type Branch,
+  type Dag,
+  GRAPH_FORMAT,
+  type GraphNode,
+  type GraphTaskSettings,
+  type PipelineGraph,
+  type TaskNode,
+} from './graph';
 import { memberOf } from './member';
 import { kebab } from './names';
 import { pipelineParameters } from './pipeline-parameters';
@@ -65,12 +73,14 @@ export function compilePipeline(
 
 class Compiler {
   public readonly tasks = new Set<Task>();
-  private readonly prefix: string;
   private readonly positions = new Map<ScopeNode, Position>();
-  private readonly ids = new Map<Construct, string>();
+  private readonly names = new Map<Construct, Names>();
+  /** The settings of all tasks that have none of their own. */
+  private readonly shared: GraphTaskSettings;
 
   public constructor(private readonly pipeline: Pipeline) {
-    this.prefix = `${pipeline.node.path}/`;
+    this.names.set(pipeline, { path: pipeline.node.path, id: '' });
+    this.shared = lowerSettings(pipeline.tasks.settings);
     this.place(membersOf(pipeline).nodes, []);
   }
 
@@ -81,28 +91,30 @@ class Compiler {
 
   public task(task: Task): TaskNode {
     this.tasks.add(task);
-    const settings = lowerSettings([task.settings]);
+    const ownSettings = Object.keys(lowerSettings([task.settings])).length > 0;
     const upstream: Awaitable[] = [];
     const inputs: Record<string, Expression> = {};
     // The component's order, not the caller's: so that manifests do not change when inputs are written in another order.
-    const names = new Set([...Object.keys(task.component.inputs), ...Object.keys(task.inputs)]);
-    for (const name of names) {
+    for (const [name, port] of Object.entries(task.component.inputs)) {
       const given = memberOf(task.inputs, name);
-      const port = memberOf(task.component.inputs, name);
       if (given !== undefined) inputs[name] = this.input(given, port, upstream);
-      else if (port?.kind === 'parameter' && port.type === 'TASK_FINAL_STATUS') {
+      else if (port.kind === 'parameter' && port.type === 'TASK_FINAL_STATUS') {
         inputs[name] = { kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' };
       }
+    }
+    for (const [name, given] of Object.entries(task.inputs)) {
+      if (given === undefined || Object.hasOwn(task.component.inputs, name)) continue;
+      inputs[name] = this.input(given, undefined, upstream);
     }
     return {
       kind: 'task',
       id: this.idOf(task),
-      path: task.node.path,
+      path: this.namesOf(task).path,
       dependsOn: this.dependencies(task, [...upstream, ...task.upstream]),
       component: task.component.name,
       inputs,
-      settings: lowerSettings([...this.pipeline.tasks.settings, task.settings]),
-      ownSettings: Object.keys(settings).length > 0,
+      settings: ownSettings ? lowerSettings([...this.pipeline.tasks.settings, task.settings]) : this.shared,
+      ownSettings,
     };
   }
 
@@ -112,8 +124,8 @@ class Compiler {
       const condition = 'condition' in branch ? this.lower(Value.expressionOf(branch.condition), upstream) : undefined;
       const body = this.dag(membersOf(branch).nodes);
       return {
-        id: this.idOf(branch),
-        path: branch.node.path,
+        id: this.namesOf(branch).id,
+        path: this.namesOf(branch).path,
         ...(condition && { condition }),
         body,
       };
@@ -206,25 +218,40 @@ class Compiler {
         ids.add(this.idOf(target));
         continue;
       }
-      const sibling = own.slice(0, depth).every((scope, index) => position[index] === scope)
-        ? position[depth]
-        : undefined;
+      const together = depth === 0 || own.slice(0, depth).every((scope, index) => position[index] === scope);
+      const sibling = together ? position[depth] : undefined;
       // What a node reads from inside of itself is no edge; being told to run after itself is, and is refused as a cycle.
       if (sibling && (sibling !== node || target === node)) ids.add(this.idOf(sibling));
     }
     return [...ids];
   }
 
-  /** Kebab-case path below the pipeline. A construct of another pipeline keeps its whole path, which is no id. */
-  private idOf(construct: Construct): string {
-    let id = this.ids.get(construct);
-    if (id === undefined) {
-      const { path } = construct.node;
-      id = path.startsWith(this.prefix) ? path.slice(this.prefix.length).split('/').map(kebab).join('-') : `/${path}`;
-      this.ids.set(construct, id);
-    }
-    return id;
+  /** A node's id. What is no node of this pipeline keeps its whole path instead, which is no id. */
+  private idOf(node: ScopeNode): string {
+    const known = this.positions.has(node) || this.namesOf(node).path.startsWith(`${this.pipeline.node.path}/`);
+    return known && node.node.root === this.pipeline.node.root ? this.namesOf(node).id : `/${node.node.path}`;
   }
+
+  /** Path, and kebab-case path below the pipeline: its scope's, and one word more. */
+  private namesOf(construct: Construct): Names {
+    let names = this.names.get(construct);
+    if (!names) {
+      const { id, scope } = construct.node;
+      const above = scope ? this.namesOf(scope as Construct) : { path: '', id: '' };
+      names = {
+        path: above.path === '' ? id : `${above.path}/${id}`,
+        id: above.id === '' ? kebab(id) : `${above.id}-${kebab(id)}`,
+      };
+      this.names.set(construct, names);
+    }
+    return names;
+  }
+}
+
+/** What a construct is called. */
+interface Names {
+  readonly path: string;
+  readonly id: string;
 }
 
 function tasksIn(expression: Expression<Task>): Task[] {

@@ -18,42 +18,64 @@ export interface ExpressionUse {
   readonly onExit: boolean;
 }
 
-/** Every node of a pipeline with the DAGs around it; the exit task comes last. */
-export function* nodesOf(
-  graph: PipelineGraph,
-): Generator<{ readonly node: GraphNode; readonly scopes: readonly Dag[] }> {
-  yield* nodesIn(graph.root, []);
-  if (graph.onExit) yield { node: graph.onExit, scopes: [] };
+/** A node, and the DAGs around it, outermost first. */
+export interface NodeUse {
+  readonly node: GraphNode;
+  readonly scopes: readonly Dag[];
 }
 
-function* nodesIn(
-  dag: Dag,
-  around: readonly Dag[],
-): Generator<{ readonly node: GraphNode; readonly scopes: readonly Dag[] }> {
+/** What was found in a graph: every rule asks for the same. */
+const NODES = new WeakMap<PipelineGraph, readonly NodeUse[]>();
+const EXPRESSIONS = new WeakMap<PipelineGraph, readonly ExpressionUse[]>();
+
+/** Every node of a pipeline with the DAGs around it; the exit task comes last. */
+export function nodesOf(graph: PipelineGraph): readonly NodeUse[] {
+  let nodes = NODES.get(graph);
+  if (!nodes) {
+    const found: NodeUse[] = [];
+    collectNodes(graph.root, [], found);
+    if (graph.onExit) found.push({ node: graph.onExit, scopes: [] });
+    nodes = found;
+    NODES.set(graph, nodes);
+  }
+  return nodes;
+}
+
+function collectNodes(dag: Dag, around: readonly Dag[], found: NodeUse[]): void {
   const scopes = [...around, dag];
   for (const node of dag.nodes) {
-    yield { node, scopes };
-    if (node.kind === 'if') for (const branch of node.branches) yield* nodesIn(branch.body, scopes);
+    found.push({ node, scopes });
+    if (node.kind === 'if') for (const branch of node.branches) collectNodes(branch.body, scopes, found);
   }
 }
 
 /** Every expression that a pipeline's tasks and conditions read. */
-export function* expressionsOf(graph: PipelineGraph): Generator<ExpressionUse> {
-  for (const { node, scopes } of nodesOf(graph)) {
-    if (node.kind === 'task') {
-      for (const [input, expression] of Object.entries(node.inputs)) {
-        yield { expression, site: node, input, task: node, scopes, onExit: node === graph.onExit };
+export function expressionsOf(graph: PipelineGraph): readonly ExpressionUse[] {
+  let expressions = EXPRESSIONS.get(graph);
+  if (!expressions) {
+    expressions = nodesOf(graph).flatMap(({ node, scopes }): ExpressionUse[] => {
+      const onExit = node === graph.onExit;
+      if (node.kind === 'task') {
+        return Object.entries(node.inputs).map(([input, expression]) => ({
+          expression,
+          site: node,
+          input,
+          task: node,
+          scopes,
+          onExit,
+        }));
       }
-    } else {
-      for (const branch of node.branches) {
-        if (branch.condition) yield { expression: branch.condition, site: branch, scopes, onExit: false };
-      }
-    }
+      return node.branches.flatMap((branch) =>
+        branch.condition ? [{ expression: branch.condition, site: branch, scopes, onExit }] : [],
+      );
+    });
+    EXPRESSIONS.set(graph, expressions);
   }
+  return expressions;
 }
 
 /** An expression and all expressions inside of it. */
-export function* subexpressions(expression: Expression): Generator<Expression> {
-  yield expression;
-  for (const operand of operandsOf(expression)) yield* subexpressions(operand);
+export function subexpressions(expression: Expression): readonly Expression[] {
+  const operands = operandsOf(expression);
+  return operands.length === 0 ? [expression] : [expression, ...operands.flatMap(subexpressions)];
 }
