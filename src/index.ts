@@ -47,7 +47,11 @@ export {
   type PipelineProps,
   type RunFacts,
 } from './constructs/pipeline';
-export type { IArtifactRepository } from './constructs/platform/artifact-repository';
+export type {
+  IArtifactRepository,
+  IAzureRepository,
+  IBucketRepository,
+} from './constructs/platform/artifact-repository';
 export { type IRunner, Runner, type RunnerProps } from './constructs/platform/runner';
 export {
   type ICron,

@@ -234,19 +234,18 @@ describe('a WorkflowTemplate', () => {
   });
 
   test('stores artifacts where the repository says', () => {
-    for (const [kind, location] of [
-      ['s3', { s3: { key: expect.any(String) } }],
-      ['gcs', { gcs: { key: expect.any(String) } }],
-      ['azure', { azure: { blob: expect.any(String) } }],
+    const reference = { configMap: 'artifact-repositories', key: 'ml' };
+    const azure = { endpoint: 'https://account.blob.core.windows.net', container: 'ml' };
+    for (const [artifactRepository, location] of [
+      [{ kind: 's3', ...reference }, { s3: { key: expect.any(String) } }],
+      [{ kind: 'gcs', ...reference }, { gcs: { key: expect.any(String) } }],
+      [{ kind: 'azure', ...azure, ...reference }, { azure: { ...azure, useSDKCreds: true, blob: expect.any(String) } }],
     ] as const) {
       const ml = chart();
-      const artifactRepository = { kind, configMap: 'artifact-repositories', key: 'ml' };
-      new Task(new Pipeline(ml, 'p', { artifactRepository }), 'make', { component: make });
+      const pipeline = new Pipeline(ml, 'p', { artifactRepository });
+      new Task(pipeline, 'make', { component: make });
       const objects = synth(ml);
-      expect(named(objects, 'WorkflowTemplate').spec.artifactRepositoryRef).toEqual({
-        configMap: 'artifact-repositories',
-        key: 'ml',
-      });
+      expect(named(objects, 'WorkflowTemplate').spec.artifactRepositoryRef).toEqual(reference);
       expect(template(objects, 'make').outputs.artifacts[0]).toMatchObject(location);
     }
   });

@@ -47,7 +47,11 @@ function location(repository: GraphArtifactRepository, key: string): ArtifactLoc
       return { s3: { key } };
     case 'gcs':
       return { gcs: { key } };
-    case 'azure':
-      return { azure: { blob: key } };
+    case 'azure': {
+      const { endpoint, container, accountKeySecret: secret } = repository.azure!;
+      // The secret is copied: the YAML printer would write an object that occurs twice as an alias.
+      const credentials = secret ? { accountKeySecret: { name: secret.name, key: secret.key } } : { useSDKCreds: true };
+      return { azure: { endpoint, container, ...credentials, blob: key } };
+    }
   }
 }

@@ -14,11 +14,19 @@ export interface Parameter {
   readonly enum?: readonly string[];
 }
 
-/** An artifact's place: the key alone, because bucket and credentials are the repository's. */
+/** An artifact's place: the key alone, because bucket and credentials are the repository's. Azure is told more. */
 export type ArtifactLocation =
   | { readonly s3: { readonly key: string } }
   | { readonly gcs: { readonly key: string } }
-  | { readonly azure: { readonly blob: string } };
+  | {
+      readonly azure: {
+        readonly endpoint: string;
+        readonly container: string;
+        readonly accountKeySecret?: { readonly name: string; readonly key: string };
+        readonly useSDKCreds?: boolean;
+        readonly blob: string;
+      };
+    };
 
 export type Artifact = {
   readonly name: string;

@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import type { Json, PortDefinition } from '../components/definition';
 import type { If } from '../constructs/if';
 import type { Pipeline } from '../constructs/pipeline';
+import type { IArtifactRepository } from '../constructs/platform/artifact-repository';
 import { type Awaitable, type Task, typeOfPort } from '../constructs/task';
 import { membersOf, type ScopeNode } from '../constructs/task-scope';
 import { lowerSettings } from '../constructs/task-settings';
@@ -13,6 +14,7 @@ import {
   type Branch,
   type Dag,
   GRAPH_FORMAT,
+  type GraphArtifactRepository,
   type GraphNode,
   type GraphTaskSettings,
   type PipelineGraph,
@@ -59,16 +61,28 @@ export function compilePipeline(
     ...(props.runner && {
       runner: { serviceAccountName: props.runner.name, tokenSecret: props.runner.tokenSecret ?? false },
     }),
-    artifactRepository: {
-      kind: props.artifactRepository?.kind ?? 's3',
-      ...(props.artifactRepository?.configMap && { configMap: props.artifactRepository.configMap }),
-      ...(props.artifactRepository?.key && { key: props.artifactRepository.key }),
-    },
+    artifactRepository: lowerRepository(props.artifactRepository),
     limits: { crds: props.crds ?? 'full', bytes: (props.sizeLimit?.toKibibytes() ?? 400) * 1024 },
   };
   // A component that could not be read has no interface that anything could be checked against.
   if (!diagnostics.every(isWarning)) return { graph, diagnostics };
   return { graph, diagnostics: [...diagnostics, ...rules.flatMap((rule) => rule(graph))] };
+}
+
+function lowerRepository(repository: IArtifactRepository = { kind: 's3' }): GraphArtifactRepository {
+  const { kind, configMap, key } = repository;
+  return {
+    kind,
+    ...(kind === 'azure' && {
+      azure: {
+        endpoint: repository.endpoint,
+        container: repository.container,
+        ...(repository.accountKeySecret && { accountKeySecret: repository.accountKeySecret }),
+      },
+    }),
+    ...(configMap !== undefined && { configMap }),
+    ...(key !== undefined && { key }),
+  };
 }
 
 class Compiler {

@@ -59,6 +59,12 @@ export interface GraphRunner {
 /** Where artifacts are stored. */
 export interface GraphArtifactRepository {
   readonly kind: 's3' | 'gcs' | 'azure';
+  /** What an artifact's location on Azure holds besides its blob. */
+  readonly azure?: {
+    readonly endpoint: string;
+    readonly container: string;
+    readonly accountKeySecret?: { readonly name: string; readonly key: string };
+  };
   /** The ConfigMap that describes the repository; Argo's default repository where absent. */
   readonly configMap?: string;
   readonly key?: string;
