@@ -423,6 +423,44 @@ describe('If', () => {
     expect(statesOf(result)).toEqual({ m: 'Succeeded', deploy: 'Omitted' });
     expect(result.groups.good?.error).toBe("metric 'acc' was not logged on output 'm' of task 'm'; it has auc");
   });
+
+  test.each([
+    ['0.75', true],
+    ['+7.5e-1', true],
+    ['.25', false],
+    ['Inf', true],
+    ['-Infinity', false],
+    ['nan', false],
+    ['', undefined],
+    ['0.75 ', undefined],
+    ['1e999', undefined],
+    [true, undefined],
+  ])('a metric that was logged as %j compares as on the engine', async (value, taken) => {
+    const metrics = python('def metrics(m):\n    pass\n', {}, { m: artifact('system.Metrics') });
+    const metric: Expression = {
+      kind: 'metric',
+      artifact: out('m', 'system.Metrics', 'm'),
+      name: 'acc',
+      type: 'NUMBER_DOUBLE',
+    };
+    const graph = pipeline([
+      task('m', metrics),
+      when('good', ['m'], [compare(metric, '>', lit('NUMBER_DOUBLE', 0.5)), task('deploy', one)]),
+    ]);
+    const result = await run(graph, {
+      stubs: {
+        m: ({ outputs }) => {
+          outputs.m!.metadata.acc = value;
+        },
+        deploy: () => ({ Output: 1 }),
+      },
+    });
+    expect(result.tasks.deploy?.state).toBe(taken === undefined ? 'Omitted' : taken ? 'Succeeded' : 'Skipped');
+    if (taken === undefined)
+      expect(result.groups.good?.error).toBe(
+        `metric 'acc' on output 'm' of task 'm' is ${JSON.stringify(value)}, not a number`,
+      );
+  });
 });
 
 describe('attempts', () => {
@@ -479,6 +517,64 @@ describe('attempts', () => {
     const result = await run(pipeline([task('spawns', spawns)]));
     expect(result.state).toBe('Succeeded');
     await expectGone(result.tasks.spawns!.outputs.Output as number);
+  });
+
+  test('fail where their inputs are too large for an environment', async () => {
+    const text = lit('STRING', 'x'.repeat(300_000));
+    const result = await run(pipeline([task('say', echo, { text }), task('one', one)]));
+    expect(result.tasks.say).toMatchObject({
+      state: 'Failed',
+      error: 'the inputs are too large to be passed in environment variables',
+    });
+    expect(result.tasks.one?.state).toBe('Succeeded');
+  });
+
+  describe('end with the process that runs them', () => {
+    const waits = python(
+      'def waits():\n    import os, time\n    print("pid", os.getpid(), flush=True)\n    time.sleep(60)\n',
+    );
+
+    async function signalled(signal: NodeJS.Signals, before = '') {
+      const graph = path.join(folder, 'graph.json');
+      fs.writeFileSync(graph, JSON.stringify(pipeline([task('waits', waits)])));
+      const script = path.join(folder, 'script.cjs');
+      fs.writeFileSync(
+        script,
+        `${before}
+const { runGraph } = require(${JSON.stringify(path.join(__dirname, '..', 'src', 'local', 'run-graph.ts'))});
+runGraph(require(${JSON.stringify(graph)}), {
+  store: ${JSON.stringify(path.join(folder, 'store'))},
+  reporter: { log: (_, line) => console.log(line) },
+});
+`,
+      );
+      const child = spawn(process.execPath, ['--import', require.resolve('tsx'), script], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const pid = await new Promise<number>((resolve) => {
+        let printed = '';
+        child.stdout.on('data', (chunk) => {
+          printed += chunk;
+          const match = /pid (\d+)\n/.exec(printed);
+          if (match) resolve(Number(match[1]));
+        });
+      });
+      const ended = new Promise((resolve) => child.once('exit', (code, by) => resolve(by ?? code)));
+      process.kill(child.pid!, signal);
+      const end = await ended;
+      await expectGone(pid);
+      return end;
+    }
+
+    test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const)('by %s', async (signal) => {
+      expect(await signalled(signal)).toBe(signal);
+    });
+
+    test('by a signal that it handles itself', async () => {
+      expect(await signalled('SIGTERM', "process.on('SIGTERM', () => setTimeout(() => process.exit(7), 100));")).toBe(
+        7,
+      );
+    });
   });
 });
 
@@ -600,6 +696,102 @@ describe('reruns', () => {
     const { folder: old } = await run(graph2);
     fs.rmSync(path.join(old, 'write'), { recursive: true });
     expect(await problemsOf(run(graph2, { task: 'read' }))).toContain("the artifacts of 'write' were deleted");
+  });
+});
+
+describe('the store', () => {
+  const graph = pipeline([task('one', one)]);
+  const store = () => path.join(folder, 'store');
+
+  test.each([
+    ['no JSON', '{"name":', 'JSON'],
+    ['an empty object', '{}', 'it is not the state of a run'],
+    ['null', 'null', 'it is not the state of a run'],
+    ['a task without texts', undefined, 'it is not the state of a run'],
+  ])("says that the last run's state cannot be read: %s", async (_, text, reason) => {
+    const { folder: last } = await run(graph);
+    const file = path.join(last, 'state.json');
+    const state = JSON.parse(fs.readFileSync(file, 'utf8'));
+    fs.writeFileSync(file, text ?? JSON.stringify({ ...state, tasks: { one: { state: 'Succeeded' } } }));
+    const problems = await problemsOf(run(graph, { task: 'one' }));
+    expect(problems).toMatch(/^KFP1413 the state of the last run of 'demo' cannot be read: /);
+    expect(problems).toContain(reason);
+    expect(problems).toContain(file);
+  });
+
+  test('says that it is a file', async () => {
+    fs.writeFileSync(store(), '');
+    expect(await problemsOf(run(graph))).toMatch(/^KFP1404 the store .*store cannot be written: E/);
+    expect(await problemsOf(run(graph, { task: 'one' }))).toMatch(/^KFP1413 /);
+  });
+
+  test('says that a folder is where the last run is noted', async () => {
+    const latest = path.join(store(), 'latest');
+    fs.mkdirSync(path.join(latest, 'demo'), { recursive: true });
+    const problems = await problemsOf(run(graph));
+    expect(problems).toMatch(/^KFP1404 .* cannot be written: EISDIR: illegal operation on a directory\n/);
+    expect(problems).toContain(`at ${path.join(latest, 'demo')}\n`);
+    expect(fs.readdirSync(latest)).toEqual(['demo']);
+    expect(await problemsOf(run(graph, { task: 'one' }))).toMatch(/^KFP1413 .*: EISDIR/);
+  });
+});
+
+describe("names of Object's members", () => {
+  const named = python('def constructor():\n    return 1\n', {}, { Output: INT });
+  const valued = { ...python('def toString():\n    pass\n', {}, { valueOf: INT, constructor: INT }), name: 'toString' };
+
+  test('are names like any other', async () => {
+    const graph = pipeline([
+      task('constructor', named),
+      task('twice', twice, { x: out('constructor', 'NUMBER_INTEGER') }),
+      task('valueOf', valued, {}, { after: ['twice'] }),
+      task('next', twice, { x: out('valueOf', 'NUMBER_INTEGER', 'constructor') }),
+    ]);
+    const result = await run(graph);
+    expect(result.tasks.twice?.outputs).toEqual({ Output: 2 });
+    expect(result.tasks.valueOf).toMatchObject({ state: 'Succeeded', outputs: {} });
+    expect(result.tasks.next?.error).toBe(
+      "input 'x' has no value: task 'valueOf' returned None for its output 'constructor'",
+    );
+    expect((await run(graph, { from: 'twice' })).tasks.twice).toMatchObject({ state: 'Succeeded', attempts: 1 });
+  });
+
+  test('stand for nothing that a run does not know', async () => {
+    await run(pipeline([task('one', one)]));
+    const graph = pipeline([
+      task('constructor', named),
+      task('twice', twice, { x: out('constructor', 'NUMBER_INTEGER') }),
+    ]);
+    expect(await problemsOf(run(graph, { task: 'twice' }))).toContain("it does not know 'constructor'");
+    const branch = lit('BOOLEAN', true);
+    const other = pipeline([when('toString', [], [branch, task('inside', one)]), task('end', one)]);
+    // The If never ran, so that the run is not whole.
+    expect(await run(other, { from: 'end' })).toMatchObject({ state: 'Failed', groups: {} });
+  });
+
+  test('are ports of what a stub stands for', async () => {
+    const implementation = { kind: 'container', image: 'x:1', command: ['x'], args: [] } as const;
+    const component: ComponentDefinition = {
+      name: 'valueOf',
+      inputs: { constructor: param('NUMBER_INTEGER', { optional: true }) } as unknown as Ports,
+      outputs: { toString: INT } as unknown as Ports,
+      implementation,
+    };
+    const graph = pipeline([task('c', component)]);
+    const silent = await run(graph, { stubs: { c: () => {} } });
+    expect(silent.tasks.c?.error).toBe("the stub gave no 'toString': a container must write every output");
+
+    const text = { parts: [{ ref: 'input-value', name: 'constructor' }] } as const;
+    const output = { parts: [{ ref: 'output-path', name: 'toString' }] } as const;
+    const command = ['sh', '-c', 'test "$1" = "" && echo 5 > "$2"', 'sh', text, output];
+    const real = pipeline([task('c', { ...component, implementation: { ...implementation, command } })]);
+    const saved = process.env.PATH;
+    process.env.PATH = [FIXTURES, saved].join(':');
+    try {
+      expect((await run(real)).tasks.c).toMatchObject({ state: 'Succeeded', outputs: { toString: 5 } });
+    } finally {
+      process.env.PATH = saved;
+    }
   });
 });
 
@@ -935,14 +1127,14 @@ describe('cdk8s-kfp run', () => {
     }
   }
 
-  test('stops tasks at the first Ctrl-C, and runs the exit task', async () => {
+  test.each(['SIGINT', 'SIGQUIT', 'SIGHUP'] as const)('stops tasks at %s, and runs the exit task', async (signal) => {
     const slow = task('hangs', hangs('SIG_DFL'));
     const graph = pipeline([slow, task('next', one, {}, { after: ['hangs'] })], {
       onExit: task('clean-up', status, { final: FINAL }),
     });
     const running = command([graph], [APP, '--json']);
     const pids = await pidsOf(running);
-    process.kill(running.pid, 'SIGINT');
+    process.kill(running.pid, signal);
     const { code, stdout } = await running.ended;
     expect(code).toBe(130);
     const result = JSON.parse(stdout);

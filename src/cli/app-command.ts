@@ -1,9 +1,12 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { createRequire } from 'node:module';
 import * as path from 'node:path';
 import { parse } from 'yaml';
 import { DiagnosticsError } from '../diagnostic';
+import type { Environment } from '../local/environment';
+import { ENDING_SIGNALS, signalGroup } from '../local/process-group';
+import { InterruptedError } from './interrupted-error';
 
 /** How an app is run. */
 export interface AppCommand {
@@ -17,6 +20,12 @@ export interface AppCommand {
 
 /** The folder's description of its app. */
 const CONFIG = 'cdk8s.yaml';
+
+/** Whether a child can lead a process group. */
+const GROUPS = process.platform !== 'win32';
+
+/** How long an app may take to end. */
+const GRACE_MS = 5000;
 
 /** Where cdk8s writes manifests unless it is told otherwise. */
 const OUTPUT = 'dist';
@@ -47,7 +56,7 @@ function configuredCommand(config: string): AppCommand {
   if (!fs.existsSync(config)) {
     throw problem('KFP1430', `there is no ${config}`, "name the app's entry file, or run this where cdk8s.yaml is");
   }
-  const { app, output } = (parse(fs.readFileSync(config, 'utf8')) ?? {}) as {
+  const { app, output } = readConfig(config) as {
     readonly app?: unknown;
     readonly output?: unknown;
   };
@@ -59,6 +68,14 @@ function configuredCommand(config: string): AppCommand {
     cwd: path.dirname(path.resolve(config)),
     output: typeof output === 'string' ? output : OUTPUT,
   };
+}
+
+function readConfig(config: string): unknown {
+  try {
+    return parse(fs.readFileSync(config, 'utf8')) ?? {};
+  } catch (error) {
+    throw problem('KFP1431', `${config} is no YAML: ${(error as Error).message.trim()}`, 'mend the file');
+  }
 }
 
 /** TypeScript is run by tsx where the project has it, else by a Node that strips types itself. */
@@ -82,28 +99,65 @@ function entryCommand(file: string): readonly string[] {
 }
 
 /**
- * Runs an app. What it writes on stderr is shown; its stdout only where it fails.
+ * Runs an app. What it writes on stderr is shown; its stdout only where it fails. A signal to this process ends the app
+ * first.
  *
  * @throws DiagnosticsError where it fails
+ * @throws InterruptedError where a signal came
  */
-export function runApp(app: AppCommand, env: NodeJS.ProcessEnv): Promise<void> {
+export function runApp(app: AppCommand, env: Environment): Promise<void> {
   const { command, cwd } = app;
   return new Promise((resolve, reject) => {
     const stdio: ['ignore', 'pipe', 'inherit'] = ['ignore', 'pipe', 'inherit'];
+    // A group of its own: a shell does not pass on what it is sent.
+    const options = { cwd, env, stdio, detached: GROUPS };
     const child =
       typeof command === 'string'
-        ? spawn(command, { cwd, env, stdio, shell: true })
-        : spawn(command[0]!, command.slice(1), { cwd, env, stdio });
+        ? spawn(command, { ...options, shell: true })
+        : spawn(command[0]!, command.slice(1), options);
+    const interruption = passOnSignals(child);
     const printed: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
-    child.once('error', reject);
+    child.once('error', (error) => {
+      interruption.end();
+      reject(error);
+    });
     child.once('close', (code, signal) => {
+      const interrupted = interruption.end();
+      if (interrupted) return reject(new InterruptedError(interrupted));
       if (code === 0) return resolve();
       process.stderr.write(Buffer.concat(printed));
       const end = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
       reject(problem('KFP1434', `the app ${end}: ${show(app)}`, 'what it wrote is above; cdk8s synth shows the same'));
     });
   });
+}
+
+/** Sends the signals that this process gets to a child, the second as SIGKILL. `end` tells the first that came. */
+function passOnSignals(child: ChildProcess): { readonly end: () => NodeJS.Signals | undefined } {
+  let first: NodeJS.Signals | undefined;
+  let grace: NodeJS.Timeout | undefined;
+  const send = (name: NodeJS.Signals) => {
+    if (GROUPS && child.pid !== undefined) signalGroup(child.pid, name);
+    else child.kill(name);
+  };
+  const kill = () => send('SIGKILL');
+  const onSignal = (name: NodeJS.Signals) => {
+    send(first === undefined ? name : 'SIGKILL');
+    first ??= name;
+    grace ??= setTimeout(kill, GRACE_MS);
+  };
+  for (const name of ENDING_SIGNALS) process.on(name, onSignal);
+  process.on('exit', kill);
+  return {
+    end: () => {
+      clearTimeout(grace);
+      for (const name of ENDING_SIGNALS) process.off(name, onSignal);
+      process.off('exit', kill);
+      if (first !== undefined) kill();
+      return first;
+    },
+  };
 }
 
 /** The app's command line, as a person knows it. */

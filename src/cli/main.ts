@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { DiagnosticsError } from '../diagnostic';
+import { InterruptedError } from './interrupted-error';
 
 /** Exit code where the command line itself is wrong; 1 means that what was asked for failed. */
 const USAGE = 2;
@@ -54,6 +55,7 @@ function version(): string {
 /** Says what went wrong, and gives the exit code. A stack helps only where the mistake may be this library's. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE;
+  if (error instanceof InterruptedError) return error.exitCode;
   if (error instanceof DiagnosticsError) process.stderr.write(`${error.message}\n`);
   else process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
   return 1;

@@ -2,6 +2,7 @@ import * as path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { LineReporter, paintFor } from '../local/line-reporter';
 import type { LocalRun } from '../local/local-run';
+import { ENDING_SIGNALS } from '../local/process-group';
 import type { Reporter } from '../local/reporter';
 import { runGraph } from '../local/run-graph';
 import { summaryOf } from '../local/summary';
@@ -50,9 +51,14 @@ writes each output to the file that OUTPUT_<name> names.
 Exit codes: 0 the run succeeded, 1 it failed, 130 it was stopped. Ctrl-C stops the tasks, then the exit task runs; Ctrl-C
 again ends everything at once.`;
 
+/** Whether a word can only be meant as a path: no pipeline's name holds a dot or a slash. */
+function isPath(word: string): boolean {
+  return /[./\\]/.test(word);
+}
+
 async function run(first: string | undefined, second: string | undefined, options: RunOptions): Promise<void> {
   const [app, pipeline] =
-    first === undefined || isApp(first) || second !== undefined ? [first, second] : [undefined, first];
+    first === undefined || isApp(first) || isPath(first) || second !== undefined ? [first, second] : [undefined, first];
   const command = appCommand(app);
   const graph = selectGraph(await appGraphs(command), pipeline);
   const progress = options.json ? process.stderr : process.stdout;
@@ -81,17 +87,16 @@ async function run(first: string | undefined, second: string | undefined, option
 /** The first signal stops the run in good order; the second ends this process, which kills all that it started. */
 function interruptible(): { readonly signal: AbortSignal; readonly end: () => void } {
   const controller = new AbortController();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   const onSignal = () => {
     if (controller.signal.aborted) process.exit(INTERRUPTED);
     process.stderr.write('stopping; once more ends everything at once\n');
     controller.abort();
   };
-  for (const name of signals) process.on(name, onSignal);
+  for (const name of ENDING_SIGNALS) process.on(name, onSignal);
   return {
     signal: controller.signal,
     end: () => {
-      for (const name of signals) process.off(name, onSignal);
+      for (const name of ENDING_SIGNALS) process.off(name, onSignal);
     },
   };
 }

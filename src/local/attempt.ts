@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { ComponentDefinition, ParameterType } from '../components/definition';
 import type { TaskNode } from '../graph/graph';
+import { memberOf } from '../graph/member';
 import { decodeValue, encodeValue } from '../values/codec';
 import { readIfPresent } from './read-if-present';
 import { type ArtifactReference, encodeReference, placesOf } from './reference';
@@ -51,7 +52,7 @@ export function inputArtifacts(
   attempt: Pick<Attempt, 'component' | 'inputs'>,
 ): readonly { readonly name: string; readonly reference: ArtifactReference }[] {
   return Object.entries(attempt.inputs).flatMap(([name, text]) =>
-    attempt.component.inputs[name]?.kind === 'artifact'
+    memberOf(attempt.component.inputs, name)?.kind === 'artifact'
       ? placesOf(text).map(({ place, reference }) => ({ name: path.posix.join(name, place), reference }))
       : [],
   );
@@ -60,7 +61,7 @@ export function inputArtifacts(
 /** Where an output is written: the data of an artifact, or the text of a parameter. */
 export function outputPath(attempt: Attempt, name: string): string {
   if (isContainer(attempt)) return path.join(attempt.workFolder, name);
-  const folder = attempt.component.outputs[name]?.kind === 'artifact' ? 'artifacts' : 'outputs';
+  const folder = memberOf(attempt.component.outputs, name)?.kind === 'artifact' ? 'artifacts' : 'outputs';
   return path.join(attempt.workFolder, folder, name);
 }
 

@@ -9,6 +9,7 @@ import type {
   ContainerImplementation,
   ContainerReference,
 } from '../components/definition';
+import { memberOf } from '../graph/member';
 import { decodeValue, encodeJson } from '../values/codec';
 import { type Attempt, inputArtifacts } from './attempt';
 import type { GroupCommand } from './process-group';
@@ -79,9 +80,9 @@ export function rawInput(
   inputs: Readonly<Record<string, string>>,
   name: string,
 ): string {
-  const port = component.inputs[name];
-  if (port?.kind !== 'parameter') return inputs[name] ?? '';
-  const text = inputs[name];
+  const port = memberOf(component.inputs, name);
+  const text = memberOf(inputs, name);
+  if (port?.kind !== 'parameter') return text ?? '';
   const value = text === undefined ? undefined : decodeValue(port.type, text);
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;

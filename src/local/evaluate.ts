@@ -1,4 +1,5 @@
 import type { Json, ParameterType } from '../components/definition';
+import { memberOf } from '../graph/member';
 import { decodeValue, encodeJson, encodeValue } from '../values/codec';
 import type { ComparisonOperator, Expression, RunField } from '../values/expression';
 import { decodeReference } from './reference';
@@ -78,13 +79,28 @@ export function isTrue(condition: Expression, values: Values): boolean {
 function metric(expression: Extract<Expression, { kind: 'metric' }>, values: Values): number {
   const text = textOf(expression.artifact, values);
   const metadata = text === undefined ? undefined : decodeReference(text).metadata;
-  const number = metadata && Object.hasOwn(metadata, expression.name) ? metadata[expression.name] : undefined;
+  const value = metadata && memberOf(metadata, expression.name);
+  const number = typeof value === 'string' ? floatOf(value) : value;
   if (typeof number === 'number') return number;
+  if (value !== undefined) {
+    throw new EvaluationError(
+      `metric '${expression.name}' on ${describe(expression.artifact)} is ${show(value)}, not a number`,
+    );
+  }
   const logged = Object.keys(metadata ?? {});
   throw new EvaluationError(
     `metric '${expression.name}' was not logged on ${describe(expression.artifact)}` +
       (logged.length > 0 ? `; it has ${logged.join(', ')}` : ''),
   );
+}
+
+/** The number in a text, or the word for one that is not finite, as the engine's `float` reads it. */
+function floatOf(text: string): number | undefined {
+  const word = /^(?:nan|([+-]?)inf(?:inity)?)$/i.exec(text);
+  if (word)
+    return /nan/i.test(text) ? Number.NaN : word[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
 }
 
 /** A value inside of text: a string as it is, anything else as canonical JSON, nothing for None. */

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
+import type { Environment } from './environment';
 
 /** A Python of this machine. */
 export interface Interpreter {
@@ -30,7 +31,7 @@ export class Interpreters {
   private readonly choices = new Map<string, Promise<InterpreterChoice>>();
   private readonly probes = new Map<string, Promise<Interpreter | undefined>>();
 
-  public constructor(private readonly env: NodeJS.ProcessEnv = process.env) {}
+  public constructor(private readonly env: Environment = process.env) {}
 
   /**
    * The interpreter for an image: `CDK8S_KFP_PYTHON`, else the minor version that the image's name tells, else the

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Json } from '../components/definition';
 import type { PipelineGraph } from '../graph/graph';
 import { tasksOf } from '../graph/graph';
+import type { Environment } from './environment';
 import type { LocalRun, TaskResult, TaskState } from './local-run';
 import type { Reporter } from './reporter';
 
@@ -12,7 +13,7 @@ export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
 export type Paint = (style: Style, text: string) => string;
 
 /** Styles for a stream: none where it is no terminal, or where the user wants none. */
-export function paintFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): Paint {
+export function paintFor(stream: { readonly isTTY?: boolean }, env: Environment = process.env): Paint {
   const plain = !stream.isTTY || (env.NO_COLOR ?? '') !== '';
   return plain ? (_style, text) => text : (style, text) => styleText(style, text);
 }

@@ -8,6 +8,7 @@ import type { Rerun } from './rerun';
 import type { RunRecord } from './run-record';
 import { type NodeRunner, runDag, tasksOfNode } from './scheduler';
 import type { StoredTask } from './store';
+import { stubOf } from './stub';
 import { runTask, type TaskEnvironment } from './task-runner';
 
 /** Runs a graph: the part of it that is asked for, then the exit task. */
@@ -75,7 +76,7 @@ export class LocalRunner implements NodeRunner {
       (id) => ids.has(id),
       (id) => ids.has(id),
     );
-    return last.groups[node.id] ?? { state: 'Omitted' };
+    return memberOf(last.groups, node.id) ?? { state: 'Omitted' };
   }
 
   public branch(node: IfNode): Branch | undefined {
@@ -128,10 +129,10 @@ export class LocalRunner implements NodeRunner {
   }
 
   /** Says once for each component that its image has another Python than this machine. */
-  private async warnOfInterpreter({ id, component: name }: TaskNode): Promise<void> {
+  private async warnOfInterpreter(node: TaskNode): Promise<void> {
+    const name = node.component;
     const { implementation } = this.graph.components[name]!;
-    const stubs = this.environment.stubs;
-    if (implementation.kind !== 'python' || stubs[id] !== undefined || stubs[name] !== undefined) return;
+    if (implementation.kind !== 'python' || stubOf(node, this.environment.stubs) !== undefined) return;
     const { warning } = await this.environment.interpreters.for(implementation.image);
     if (!warning || this.warned.has(name)) return;
     this.warned.add(name);

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic';
 import { type PipelineGraph, type TaskNode, tasksOf } from '../graph/graph';
 import { nearest } from '../graph/names';
 import type { ContainerEngine } from './container-attempt';
-import { isRunnable, type Stub } from './stub';
+import { isRunnable, type Stub, stubOf } from './stub';
 
 /**
  * What would go wrong in a run, found before anything runs.
@@ -22,7 +22,7 @@ export function preflight(
   const containers: TaskNode[] = [];
   for (const task of tasks) {
     const component = graph.components[task.component]!;
-    if (stubs[task.id] !== undefined || stubs[component.name] !== undefined) continue;
+    if (stubOf(task, stubs) !== undefined) continue;
     if (component.implementation.kind === 'container') containers.push(task);
     else if (!components.has(task.component)) {
       components.add(task.component);

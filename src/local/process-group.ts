@@ -1,14 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as os from 'node:os';
 import * as readline from 'node:readline';
 import type { Readable } from 'node:stream';
+import type { Environment } from './environment';
 
 /** A program to run in a process group of its own. */
 export interface GroupCommand {
   readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Environment;
   /** Everything the program prints is written there. */
   readonly log?: string;
   /** Called for each line it prints. */
@@ -37,9 +39,12 @@ const KEPT_LINES = 60;
 /** How long a program's output is awaited after its group is gone: a process that left the group may hold it open. */
 const DRAIN_MS = 1000;
 
+/** Signals that end a process which does not handle them. */
+export const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
 /** Programs that are running: whatever ends this process ends them. */
 const running = new Map<number, (() => void) | undefined>();
-let guarded = false;
+let guards = 0;
 
 /**
  * Runs a program to its end. Whatever it started ends with it: the whole process group is killed when the program exits,
@@ -48,19 +53,31 @@ let guarded = false;
 export async function runGroup(options: GroupCommand): Promise<GroupExit> {
   if (options.signal?.aborted) return { exitCode: 130, timedOut: false, stopped: true, stderr: [] };
   guard();
-  const child = spawn(options.command, [...options.args], {
-    cwd: options.cwd,
-    env: options.env,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  try {
+    return await runGuarded(options);
+  } finally {
+    unguard();
+  }
+}
+
+async function runGuarded(options: GroupCommand): Promise<GroupExit> {
+  let child: ChildProcessByStdio<null, Readable, Readable>;
+  try {
+    child = spawn(options.command, [...options.args], {
+      cwd: options.cwd,
+      env: options.env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+  } catch (error) {
+    return notStarted(error);
+  }
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
   const group = child.pid;
-  if (group === undefined)
-    return { exitCode: 127, timedOut: false, stopped: false, stderr: [await startFailure(ended)] };
+  if (group === undefined) return notStarted(await ended.catch((error: unknown) => error));
   running.set(group, options.cleanup);
 
   const log = options.log === undefined ? undefined : fs.createWriteStream(options.log);
@@ -123,12 +140,32 @@ export function killAllGroups(): void {
 }
 
 function guard(): void {
-  if (guarded) return;
-  guarded = true;
-  process.once('exit', killAllGroups);
+  guards += 1;
+  if (guards > 1) return;
+  process.on('exit', killAllGroups);
+  for (const name of ENDING_SIGNALS) process.prependListener(name, onSignal);
 }
 
-function signalGroup(group: number, signal: NodeJS.Signals): void {
+function unguard(): void {
+  guards -= 1;
+  if (guards === 0) removeGuard();
+}
+
+function removeGuard(): void {
+  process.off('exit', killAllGroups);
+  for (const name of ENDING_SIGNALS) process.off(name, onSignal);
+}
+
+/** A signal that nobody else handles ends this process without an `exit` event. */
+function onSignal(name: NodeJS.Signals): void {
+  if (process.listenerCount(name) > 1) return;
+  killAllGroups();
+  removeGuard();
+  process.kill(process.pid, name);
+}
+
+/** Sends a signal to a process group, where it is still there. */
+export function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-group, signal);
   } catch {
@@ -146,14 +183,10 @@ async function groupGone(group: number, graceMs: number): Promise<void> {
   }
 }
 
-async function startFailure(ended: Promise<unknown>): Promise<string> {
-  try {
-    await ended;
-    return 'the program did not start';
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'E2BIG' ? 'the inputs are too large to be passed in environment variables' : message;
-  }
+function notStarted(error: unknown): GroupExit {
+  const { code, message = 'the program did not start' } = error as Partial<NodeJS.ErrnoException>;
+  const reason = code === 'E2BIG' ? 'the inputs are too large to be passed in environment variables' : message;
+  return { exitCode: 127, timedOut: false, stopped: false, stderr: [reason] };
 }
 
 function eachLine(stream: Readable, onLine: (line: string) => void): Promise<void> {
@@ -172,8 +205,9 @@ async function drain(child: ChildProcess, drained: readonly Promise<void>[]): Pr
   child.stderr?.destroy();
 }
 
-function signalNumber(signal: NodeJS.Signals | null): number {
-  return signal === 'SIGKILL' ? 9 : signal === 'SIGTERM' ? 15 : signal === 'SIGINT' ? 2 : signal === 'SIGSEGV' ? 11 : 0;
+/** The number of a signal: 128 and this is what a shell gives for what it ended. */
+export function signalNumber(signal: NodeJS.Signals | null): number {
+  return signal === null ? 0 : os.constants.signals[signal];
 }
 
 /** Waits; an aborted signal ends the wait early. */

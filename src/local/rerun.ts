@@ -2,6 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic';
 import { type Dag, type GraphNode, type PipelineGraph, type TaskNode, tasksOf } from '../graph/graph';
+import { memberOf } from '../graph/member';
 import { nearest } from '../graph/names';
 import { subexpressions } from '../graph/walk';
 import { placesOf } from './reference';
@@ -108,14 +109,14 @@ function dependentsOf(root: Dag, target: string): { tasks: ReadonlySet<string>; 
 
 /** The tasks whose outputs a task reads. */
 function producersOf(task: TaskNode): ReadonlySet<string> {
-  const read = Object.values(task.inputs).flatMap((expression) => [...subexpressions(expression)]);
+  const read = Object.values(task.inputs).flatMap((expression) => subexpressions(expression));
   return new Set(read.flatMap((part) => (part.kind === 'output' ? [part.task] : [])));
 }
 
 function whatIsMissing(id: string, last: StoredRun, store: Store): readonly string[] {
-  const state = last.tasks[id]?.state ?? last.groups[id]?.state;
+  const state = (memberOf(last.tasks, id) ?? memberOf(last.groups, id))?.state;
   if (state !== 'Succeeded') return [state ? `there '${id}' was ${state}` : `it does not know '${id}'`];
-  const texts = Object.values(last.tasks[id]?.texts ?? {}).filter((text) => /^\[?\{"key":/.test(text));
+  const texts = Object.values(memberOf(last.tasks, id)?.texts ?? {}).filter((text) => /^\[?\{"key":/.test(text));
   const deleted = texts
     .flatMap(placesOf)
     .some(({ reference }) => !fs.existsSync(path.dirname(store.pathOf(reference.key))));

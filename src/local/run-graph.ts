@@ -3,6 +3,7 @@ import * as os from 'node:os';
 import type { Json } from '../components/definition';
 import { DiagnosticsError } from '../diagnostic';
 import { GRAPH_FORMAT, type PipelineGraph, tasksOf } from '../graph/graph';
+import { memberOf } from '../graph/member';
 import { decodeValue } from '../values/codec';
 import { checkArguments } from './arguments';
 import { findContainerEngine } from './container-attempt';
@@ -91,7 +92,7 @@ export async function runGraph(graph: PipelineGraph, options: LocalRunOptions = 
 function lastArguments(graph: PipelineGraph, { last }: Rerun): Readonly<Record<string, Json | undefined>> {
   const values: Record<string, Json | undefined> = {};
   for (const [name, text] of Object.entries(last.arguments)) {
-    const parameter = Object.hasOwn(graph.parameters, name) ? graph.parameters[name] : undefined;
+    const parameter = memberOf(graph.parameters, name);
     if (!parameter) continue;
     try {
       values[name] = decodeValue(parameter.type, text);

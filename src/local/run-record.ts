@@ -1,5 +1,6 @@
 import type { Json } from '../components/definition';
 import { type PipelineGraph, type PipelineParameter, type TaskNode, tasksOf } from '../graph/graph';
+import { memberOf } from '../graph/member';
 import { decodeValue, encodeJson, encodeValue } from '../values/codec';
 import type { RunField } from '../values/expression';
 import type { Values } from './evaluate';
@@ -38,11 +39,11 @@ export class RunRecord implements Values {
   }
 
   public parameter(name: string): string | undefined {
-    return present(this.arguments[name]);
+    return present(memberOf(this.arguments, name));
   }
 
   public output(task: string, output: string): string | undefined {
-    return present(this.tasks[task]?.texts[output]);
+    return present(memberOf(memberOf(this.tasks, task)?.texts ?? {}, output));
   }
 
   public run(field: RunField): string {
@@ -62,7 +63,7 @@ export class RunRecord implements Values {
 
   /** What is known of a task. */
   public task(id: string): StoredTask | undefined {
-    return this.tasks[id];
+    return memberOf(this.tasks, id);
   }
 
   /** Keeps the result of a task. */
@@ -106,7 +107,7 @@ export class RunRecord implements Values {
     const outputs: Record<string, Json> = {};
     const artifacts: Record<string, LocalArtifact> = {};
     for (const [name, text] of Object.entries(texts)) {
-      const port = component?.outputs[name];
+      const port = component && memberOf(component.outputs, name);
       if (port?.kind === 'parameter') outputs[name] = decodeValue(port.type, text) ?? null;
       else if (port && !isReferenceList(text)) artifacts[name] = localArtifact(decodeReference(text), this);
     }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { DiagnosticsError } from '../diagnostic';
 import type { GroupResult, RunState, TaskResult } from './local-run';
 import { readIfPresent } from './read-if-present';
 
@@ -58,8 +59,16 @@ export class Store {
     return path.relative(this.folder, file).split(path.sep).join('/');
   }
 
-  /** Makes a run's folder. Its name is new, also where several runs start at the same moment. */
+  /**
+   * Makes a run's folder. Its name is new, also where several runs start at the same moment.
+   *
+   * @throws DiagnosticsError where it cannot be made
+   */
   public createRun(pipeline: string): string {
+    return this.writing(() => this.makeRunFolder(pipeline));
+  }
+
+  private makeRunFolder(pipeline: string): string {
     fs.mkdirSync(path.join(this.folder, 'runs'), { recursive: true });
     this.ignoreInGit();
     for (;;) {
@@ -77,17 +86,61 @@ export class Store {
     }
   }
 
-  /** Writes what is known of a run, and makes it the last run of its pipeline. */
+  /**
+   * Writes what is known of a run, and makes it the last run of its pipeline.
+   *
+   * @throws DiagnosticsError where it cannot be written
+   */
   public save(run: StoredRun): void {
-    writeAtomically(path.join(this.runFolder(run.name), 'state.json'), `${JSON.stringify(run, null, 2)}\n`);
-    writeAtomically(this.pointer(run.pipeline), `${run.name}\n`);
+    this.writing(() => {
+      writeAtomically(this.stateFile(run.name), `${JSON.stringify(run, null, 2)}\n`);
+      writeAtomically(this.pointer(run.pipeline), `${run.name}\n`);
+    });
   }
 
-  /** The last run of a pipeline; undefined where there is none, or its folder was deleted. */
+  /**
+   * The last run of a pipeline; undefined where there is none, or its folder was deleted.
+   *
+   * @throws DiagnosticsError where what is there cannot be read
+   */
   public lastRun(pipeline: string): StoredRun | undefined {
-    const name = readIfPresent(this.pointer(pipeline))?.trim();
-    const state = name ? readIfPresent(path.join(this.runFolder(name), 'state.json')) : undefined;
-    return state === undefined ? undefined : (JSON.parse(state) as StoredRun);
+    let file = this.pointer(pipeline);
+    try {
+      const name = readIfPresent(file)?.trim();
+      if (!name) return undefined;
+      file = this.stateFile(name);
+      const text = readIfPresent(file);
+      return text === undefined ? undefined : storedRun(JSON.parse(text));
+    } catch (error) {
+      throw new DiagnosticsError([
+        {
+          code: 'KFP1413',
+          at: file,
+          message: `the state of the last run of '${pipeline}' cannot be read: ${reasonOf(error)}`,
+          mend: 'run the whole pipeline again, or remove the file',
+        },
+      ]);
+    }
+  }
+
+  private stateFile(run: string): string {
+    return path.join(this.runFolder(run), 'state.json');
+  }
+
+  private writing<T>(write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      const { path: file, dest } = error as { readonly path?: string; readonly dest?: string };
+      throw new DiagnosticsError([
+        {
+          code: 'KFP1404',
+          at: dest ?? file ?? this.folder,
+          message: `the store ${this.folder} cannot be written: ${reasonOf(error)}`,
+          mend: 'remove what is in the way, or name another folder as the store',
+        },
+      ]);
+    }
   }
 
   private pointer(pipeline: string): string {
@@ -101,10 +154,46 @@ export class Store {
   }
 }
 
+/** What went wrong with a file, without the system call and its operands. */
+function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined ? message : message.split(',')[0]!;
+}
+
+/**
+ * The state of a run, as far as anything reads it.
+ *
+ * @throws where it is none
+ */
+function storedRun(value: unknown): StoredRun {
+  const run = value as StoredRun;
+  const isRun =
+    isRecord(value) &&
+    [run.name, run.pipeline, run.startedAt].every(isText) &&
+    isRecord(run.arguments, isText) &&
+    isRecord(run.tasks, (task) => isRecord(task) && isText(task.state) && isRecord(task.texts, isText)) &&
+    isRecord(run.groups, (group) => isRecord(group) && isText(group.state));
+  if (!isRun) throw new TypeError('it is not the state of a run');
+  return run;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isRecord(value: unknown, holds: (member: unknown) => boolean = () => true): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(holds);
+}
+
 /** Replaces a file, so that a reader, or an interruption, never sees half of it. */
 function writeAtomically(file: string, text: string): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
   fs.writeFileSync(temporary, text);
-  fs.renameSync(temporary, file);
+  try {
+    fs.renameSync(temporary, file);
+  } catch (error) {
+    fs.rmSync(temporary, { force: true });
+    throw error;
+  }
 }

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import type { Json } from '../components/definition';
+import { memberOf } from '../graph/member';
 import { decodeValue, encodeValue } from '../values/codec';
 import { type Attempt, outputKey, outputPath } from './attempt';
 import { rawInput } from './container-attempt';
@@ -45,7 +46,7 @@ export async function callStub(stub: Stub, attempt: Attempt): Promise<Readonly<R
   const { component, store } = attempt;
   const inputs: Record<string, unknown> = {};
   for (const [name, text] of Object.entries(attempt.inputs)) {
-    const port = component.inputs[name];
+    const port = memberOf(component.inputs, name);
     if (port?.kind !== 'artifact') inputs[name] = port && decodeValue(port.type, text);
     else {
       const artifacts = placesOf(text).map(({ reference }) => localArtifact(reference, attempt));
@@ -61,7 +62,7 @@ export async function callStub(stub: Stub, attempt: Attempt): Promise<Readonly<R
   const returned = (await stub({ task: attempt.node.id, inputs, outputs })) ?? {};
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(returned)) {
-    const port = component.outputs[name];
+    const port = memberOf(component.outputs, name);
     if (port?.kind !== 'parameter') {
       const known = Object.keys(component.outputs).filter((output) => component.outputs[output]?.kind === 'parameter');
       throw new Error(
@@ -73,6 +74,17 @@ export async function callStub(stub: Stub, attempt: Attempt): Promise<Readonly<R
     texts[name] = encodeValue(port.type, value);
     // What a component could not write, a stub must not write either.
     decodeValue(port.type, texts[name]);
+  }
+  if (component.implementation.kind === 'container') {
+    // What the engine refuses of a container, it would refuse of what stands in for it.
+    const missing = Object.entries(component.outputs).filter(([name, port]) =>
+      port.kind === 'artifact' ? !fs.existsSync(outputPath(attempt, name)) : memberOf(texts, name) === undefined,
+    );
+    if (missing.length > 0) {
+      throw new Error(
+        `the stub gave no ${missing.map(([name]) => `'${name}'`).join(', ')}: a container must write every output`,
+      );
+    }
   }
   for (const [name, { type, metadata }] of Object.entries(outputs)) {
     texts[name] = encodeReference({ key: outputKey(attempt, name), type, metadata });
@@ -110,7 +122,7 @@ export function stubCommand(
 ): Pick<GroupCommand, 'command' | 'args' | 'cwd' | 'env'> {
   const env = contractEnvironment(attempt);
   for (const name of Object.keys(attempt.inputs)) {
-    const isArtifact = attempt.component.inputs[name]?.kind === 'artifact';
+    const isArtifact = memberOf(attempt.component.inputs, name)?.kind === 'artifact';
     env[`INPUT_${name}`] = isArtifact
       ? path.join(attempt.inputFolder, name)
       : rawInput(attempt.component, attempt.inputs, name);
@@ -118,6 +130,14 @@ export function stubCommand(
   for (const name of Object.keys(attempt.component.outputs)) env[`OUTPUT_${name}`] = outputPath(attempt, name);
   const [command, args] = file.endsWith('.py') ? [python, [path.resolve(file)]] : [path.resolve(file), []];
   return { command, args, cwd: attempt.workFolder, env };
+}
+
+/** What stands in for a task: the stub of its id, else that of its component. */
+export function stubOf(
+  task: { readonly id: string; readonly component: string },
+  stubs: Readonly<Record<string, Stub | string>>,
+): Stub | string | undefined {
+  return memberOf(stubs, task.id) ?? memberOf(stubs, task.component);
 }
 
 /** Whether a stub's program can be run. */

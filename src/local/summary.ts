@@ -24,6 +24,9 @@ export function summaryOf(run: LocalRun, paint: Paint): readonly string[] {
     ),
     ...section('artifacts', paint, table(results.flatMap(([id, { artifacts }]) => artifactRows(id, artifacts)))),
     ...results.flatMap(([id, result]) => failureLines(id, result, paint)),
+    ...Object.entries(run.groups).flatMap(([id, { error }]) =>
+      error === undefined ? [] : ['', paint('red', `${id} failed: ${error}`)],
+    ),
   ];
 }
 

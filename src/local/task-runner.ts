@@ -9,7 +9,7 @@ import { pythonCommand, RUNTIME, terminationLog } from './python-attempt';
 import type { Reporter } from './reporter';
 import type { Slots } from './scheduler';
 import type { Store, StoredTask } from './store';
-import { callStub, type Stub, stubCommand } from './stub';
+import { callStub, type Stub, stubCommand, stubOf } from './stub';
 import { InstallError, type Venvs } from './venv';
 
 /** What the tasks of a run share. */
@@ -98,7 +98,7 @@ async function runAttempt(
   if (signal?.aborted) return { error: 'stopped', stopped: true };
   environment.reporter.taskStarted?.(attempt.node.id, attempt.number);
   const { implementation } = attempt.component;
-  const stub = environment.stubs[attempt.node.id] ?? environment.stubs[attempt.component.name];
+  const stub = stubOf(attempt.node, environment.stubs);
   try {
     if (typeof stub === 'function') return await stubOutcome(stub, attempt, signal);
     if (typeof stub === 'string') {

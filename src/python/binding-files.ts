@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic';
 import { generateBindings } from './bindings';
@@ -29,6 +29,8 @@ export interface BindingPlan {
  * @throws DiagnosticsError with everything that is wrong in all files
  */
 export function planBindings(files: readonly string[], output: string): BindingPlan {
+  const unprintable = files.map(displayName).filter((name) => UNPRINTABLE.test(name));
+  if (unprintable.length > 0) throw new DiagnosticsError(unprintable.map(unprintableName));
   const parsed = parsePythonFiles([...new Map(files.map((file) => [displayName(file), file])).values()]);
   const bindings = parsed.files.map((file) => ({
     source: file.name,
@@ -62,21 +64,53 @@ export function staleBindings(bindings: readonly BindingFile[]): readonly Diagno
 /**
  * Writes bindings: all of them, or none where one cannot be written.
  *
- * @throws Error of the file system
+ * @throws DiagnosticsError where one cannot be written
  */
 export function writeBindings(bindings: readonly BindingFile[]): void {
-  const temporary = bindings.map(({ path }) => `${path}.${process.pid}.tmp`);
+  const undo: (() => void)[] = [];
+  const temporaries: string[] = [];
+  let current = '';
   try {
-    bindings.forEach(({ path, text }, index) => {
+    for (const { path, text } of bindings) {
+      current = path;
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(temporary[index]!, text);
-    });
-    bindings.forEach(({ path }, index) => {
-      renameSync(temporary[index]!, path);
-    });
+      temporaries.push(temporaryOf(path));
+      writeFileSync(temporaryOf(path), text);
+    }
+    for (const { path } of bindings) {
+      current = path;
+      const before = existsSync(path) ? readFileSync(path) : undefined;
+      renameSync(temporaryOf(path), path);
+      undo.push(() => (before ? writeFileSync(path, before) : rmSync(path)));
+    }
+  } catch (error) {
+    for (const step of undo.reverse()) attempt(step);
+    throw new DiagnosticsError([unwritable(current, error as NodeJS.ErrnoException)]);
   } finally {
-    for (const path of temporary) rmSync(path, { force: true });
+    for (const path of temporaries) attempt(() => rmSync(path, { force: true }));
   }
+}
+
+function temporaryOf(path: string): string {
+  return `${path}.${process.pid}.tmp`;
+}
+
+/** Does what can be done; the error that led to it matters more than one of its own. */
+function attempt(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // It stays as it is.
+  }
+}
+
+function unwritable(path: string, { message }: NodeJS.ErrnoException): Diagnostic {
+  return {
+    code: 'KFP1145',
+    at: path,
+    message: `the bindings ${path} cannot be written: ${message.split(',')[0]}`,
+    mend: 'remove what is in the way, or name another folder with --output; no bindings were changed',
+  };
 }
 
 function isError(diagnostic: Diagnostic): boolean {
@@ -86,6 +120,19 @@ function isError(diagnostic: Diagnostic): boolean {
 function emptyFile(name: string): Diagnostic {
   const mend = 'decorate functions with @dsl.component, or leave the file out';
   return { code: 'KFP1105', at: name, message: `${name} has no component`, mend };
+}
+
+/** Characters that end a line, or that no editor shows: what is generated names the file in comments. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+
+function unprintableName(name: string): Diagnostic {
+  return {
+    code: 'KFP1146',
+    at: JSON.stringify(name),
+    message: `the path ${JSON.stringify(name)} holds a control character`,
+    mend: 'rename the file or its folder',
+  };
 }
 
 /** Two Python files whose bindings would be one file; letter case does not tell files apart everywhere. */

@@ -104,15 +104,18 @@ function withDoc(doc: string | undefined, line: string): string {
 
 /** A doc comment, with the place that it is about. No text can end the comment or become a tag. */
 function printDoc(text = '', at = ''): string {
-  const safe = text
-    .replace(/\*\//g, '*\\/')
+  const safe = withinComment(text)
     .replace(/^(\s*)@/gm, '$1\\@')
     .trim();
-  const place = at && `(${at})`;
+  const place = at && `(${withinComment(at)})`;
   const line = [safe, place].filter((part) => part !== '').join(' ');
   if (!line.includes('\n')) return `/** ${line} */`;
   const lines = [...safe.split('\n'), ...(place ? ['', place] : [])];
   return `/**\n${lines.map((each) => ` * ${each}`.trimEnd()).join('\n')}\n */`;
+}
+
+function withinComment(text: string): string {
+  return text.replaceAll('*/', '*\\/');
 }
 
 function printProps(component: ParsedComponent): string {
