@@ -8,7 +8,7 @@ import * as path from 'node:path';
  * is linked from this project, where a user's package manager would install it.
  */
 const ROOT = path.join(__dirname, '..');
-const LINKED = ['cdk8s', 'constructs', 'commander', 'yaml', '@types/node', 'undici-types'];
+const LINKED = ['cdk8s', 'constructs', 'commander', 'yaml'];
 
 let project: string;
 let files: readonly string[];
@@ -101,7 +101,7 @@ function run(program: string, ...args: string[]): string {
 }
 
 function tsc(...options: string[]): string {
-  const strict = ['--strict', '--target', 'es2022', '--module', 'node16', '--types', 'node'];
+  const strict = ['--strict', '--target', 'es2022', '--module', 'node16'];
   const bin = path.join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
   try {
     return run(process.execPath, bin, ...strict, ...options, 'app.ts');

@@ -6,7 +6,7 @@ export class InterruptedError extends Error {
   public readonly exitCode: number;
 
   /** @param signal the signal */
-  public constructor(signal: NodeJS.Signals) {
+  public constructor(signal: string) {
     super(`interrupted by ${signal}`);
     this.name = 'InterruptedError';
     this.exitCode = 128 + signalNumber(signal);

@@ -165,7 +165,7 @@ function onSignal(name: NodeJS.Signals): void {
 }
 
 /** Sends a signal to a process group, where it is still there. */
-export function signalGroup(group: number, signal: NodeJS.Signals): void {
+export function signalGroup(group: number, signal: string): void {
   try {
     process.kill(-group, signal);
   } catch {
@@ -206,8 +206,8 @@ async function drain(child: ChildProcess, drained: readonly Promise<void>[]): Pr
 }
 
 /** The number of a signal: 128 and this is what a shell gives for what it ended. */
-export function signalNumber(signal: NodeJS.Signals | null): number {
-  return signal === null ? 0 : os.constants.signals[signal];
+export function signalNumber(signal: string | null): number {
+  return signal === null ? 0 : os.constants.signals[signal as keyof typeof os.constants.signals];
 }
 
 /** Waits; an aborted signal ends the wait early. */
