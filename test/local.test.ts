@@ -676,7 +676,10 @@ describe('reruns', () => {
     expect(inside.tasks.c?.reusedFrom).toBe(first.name);
     expect(inside.tasks.b?.reusedFrom).toBe(alone.name);
 
-    const changed = await run(graph, { from: 'a', arguments: { x: 5 } });
+    const warnings: string[] = [];
+    const reporter = { warning: (message: string) => void warnings.push(message) };
+    const changed = await run(graph, { from: 'a', arguments: { x: 5 }, reporter });
+    expect(warnings).toEqual([`parameter 'x' has another value than in ${inside.name}, whose outputs are used again`]);
     expect(ran()).toBe('abcde');
     expect(changed.tasks.b?.outputs).toEqual({ Output: 7 });
     expect(changed.tasks.f?.reusedFrom).toBe(first.name);

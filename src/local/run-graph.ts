@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import * as os from 'node:os';
+import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../components/definition';
 import { DiagnosticsError } from '../diagnostic';
 import { GRAPH_FORMAT, type PipelineGraph, tasksOf } from '../graph/graph';
@@ -71,6 +72,11 @@ export async function runGraph(graph: PipelineGraph, options: LocalRunOptions = 
   if (signal) setMaxListeners(0, signal);
   const record = new RunRecord(graph, store, store.createRun(graph.name), values);
   reporter.runStarted?.({ name: record.name, pipeline: graph.name, folder: store.runFolder(record.name) });
+  for (const name of rerun ? changedArguments(graph, rerun, values) : []) {
+    reporter.warning?.(
+      `parameter '${name}' has another value than in ${rerun!.last.name}, whose outputs are used again`,
+    );
+  }
   const run = new LocalRunner(graph, record, rerun, signal, {
     run: record.name,
     store,
@@ -101,4 +107,14 @@ function lastArguments(graph: PipelineGraph, { last }: Rerun): Readonly<Record<s
     }
   }
   return values;
+}
+
+/** Parameters whose values are not those that the outputs used again were made with. */
+function changedArguments(
+  graph: PipelineGraph,
+  rerun: Rerun,
+  values: Readonly<Record<string, Json | undefined>>,
+): readonly string[] {
+  const before = lastArguments(graph, rerun);
+  return Object.keys(before).filter((name) => !isDeepStrictEqual(before[name], values[name]));
 }
