@@ -20,7 +20,7 @@ import { PipelineSources } from './pipeline-sources';
 import type { IArtifactRepository } from './platform/artifact-repository';
 import type { IRunner } from './platform/runner';
 import type { Task } from './task';
-import { becomeTaskScope, membersOf } from './task-scope';
+import { becomeTaskScope } from './task-scope';
 import type { TaskSettings } from './task-settings';
 import { TaskView } from './task-view';
 
@@ -199,16 +199,11 @@ export class Pipeline<const P extends PipelineParameters = {}> extends Construct
 
   private compile(): CompiledPipeline {
     if (!this.compiled) {
-      const { nodes } = membersOf(this);
-      const { graph, diagnostics } = compilePipeline(
-        this as unknown as Pipeline,
-        nodes,
-        this.onExit as Task | undefined,
-      );
+      const [pipeline, onExit] = [this as unknown as Pipeline, this.onExit as Task | undefined];
+      const { graph, diagnostics } = compilePipeline(pipeline, onExit);
       // The engine's limits are those of its manifests, which exist for a correct pipeline only.
       const more = diagnostics.every(isWarning) ? limits(graph) : [];
-      const all = located([...diagnostics, ...more], this as unknown as Pipeline, this.onExit as Task | undefined);
-      this.compiled = { graph, diagnostics: all };
+      this.compiled = { graph, diagnostics: located([...diagnostics, ...more], pipeline, onExit) };
     }
     return this.compiled;
   }

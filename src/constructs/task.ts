@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { Component } from '../components/component';
-import type { ArtifactDefinition, ComponentDefinition, PortDefinition } from '../components/definition';
-import type { ValueType } from '../values/expression';
+import type { ComponentDefinition } from '../components/definition';
+import { typeOfPort } from '../components/port-type';
 import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
 import type { Elif, Else, If } from './if';
@@ -108,16 +108,6 @@ export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends
   protected register(): void {
     enterScope(this as unknown as Task);
   }
-}
-
-/** The type of what a port carries. */
-export function typeOfPort(port: PortDefinition): ValueType {
-  if (port.kind === 'parameter') return port.type;
-  return typeOfArtifact(port);
-}
-
-function typeOfArtifact(port: ArtifactDefinition): ValueType {
-  return `${port.type}${port.list ? '[]' : ''}` as ValueType;
 }
 
 function outputsOf(task: Task): Record<string, Value<unknown>> {

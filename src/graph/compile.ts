@@ -1,13 +1,14 @@
 import type { Construct } from 'constructs';
 import type { Json, PortDefinition } from '../components/definition';
+import { typeOfPort } from '../components/port-type';
 import type { If } from '../constructs/if';
 import type { Pipeline } from '../constructs/pipeline';
 import type { IArtifactRepository } from '../constructs/platform/artifact-repository';
-import { type Awaitable, type Task, typeOfPort } from '../constructs/task';
+import type { Awaitable, Task } from '../constructs/task';
 import { membersOf, type ScopeNode } from '../constructs/task-scope';
 import { lowerSettings } from '../constructs/task-settings';
 import { type Diagnostic, isWarning } from '../diagnostic';
-import { type Expression, operandsOf } from '../values/expression';
+import type { Expression } from '../values/expression';
 import { Value } from '../values/value';
 import { sharedComponents, sourcesOf } from './components';
 import {
@@ -35,14 +36,10 @@ export interface CompiledPipeline {
 type Position = readonly ScopeNode[];
 
 /** Compiles a pipeline's constructs into its graph and checks every rule, in time linear in the number of tasks. */
-export function compilePipeline(
-  pipeline: Pipeline,
-  nodes: readonly ScopeNode[],
-  onExit: Task | undefined,
-): CompiledPipeline {
-  const compiler = new Compiler(pipeline);
-  const root = compiler.dag(nodes);
-  const exit = onExit && compiler.task(onExit);
+export function compilePipeline(pipeline: Pipeline, onExit: Task | undefined): CompiledPipeline {
+  const compiler = new Compiler(pipeline, onExit);
+  const root = compiler.dag(membersOf(pipeline).nodes, []);
+  const exit = onExit && compiler.task(onExit, []);
   const { components, diagnostics } = sharedComponents([...compiler.tasks]);
   const { props } = pipeline;
   const graph: PipelineGraph = {
@@ -92,18 +89,21 @@ class Compiler {
   /** The settings of all tasks that have none of their own. */
   private readonly shared: GraphTaskSettings;
 
-  public constructor(private readonly pipeline: Pipeline) {
+  public constructor(
+    private readonly pipeline: Pipeline,
+    private readonly onExit: Task | undefined,
+  ) {
     this.names.set(pipeline, { path: pipeline.node.path, id: '' });
     this.shared = lowerSettings(pipeline.tasks.settings);
     this.place(membersOf(pipeline).nodes, []);
   }
 
-  /** The nodes of one scope. */
-  public dag(nodes: readonly ScopeNode[]): Dag {
-    return { nodes: nodes.map((node) => ('branches' in node ? this.if(node) : this.task(node))) };
+  /** The nodes of one scope. What they read or run after is added to `awaited`, for the If that they are inside of. */
+  public dag(nodes: readonly ScopeNode[], awaited: Awaitable[]): Dag {
+    return { nodes: nodes.map((node) => ('branches' in node ? this.if(node, awaited) : this.task(node, awaited))) };
   }
 
-  public task(task: Task): TaskNode {
+  public task(task: Task, awaited: Awaitable[]): TaskNode {
     this.tasks.add(task);
     const ownSettings = Object.keys(lowerSettings([task.settings])).length > 0;
     const upstream: Awaitable[] = [];
@@ -120,11 +120,13 @@ class Compiler {
       if (given === undefined || Object.hasOwn(task.component.inputs, name)) continue;
       inputs[name] = this.input(given, undefined, upstream);
     }
+    upstream.push(...task.upstream);
+    awaited.push(...upstream);
     return {
       kind: 'task',
       id: this.idOf(task),
       path: this.namesOf(task).path,
-      dependsOn: this.dependencies(task, [...upstream, ...task.upstream]),
+      dependsOn: this.dependencies(task, upstream),
       component: task.component.name,
       inputs,
       settings: ownSettings ? lowerSettings([...this.pipeline.tasks.settings, task.settings]) : this.shared,
@@ -132,11 +134,13 @@ class Compiler {
     };
   }
 
-  private if(node: If): GraphNode {
+  private if(node: If, awaited: Awaitable[]): GraphNode {
     const upstream: Awaitable[] = [];
+    // What a branch's body reads from outside must exist before the If starts.
+    const inside: Awaitable[] = [];
     const branches = node.branches.map((branch): Branch => {
       const condition = 'condition' in branch ? this.lower(Value.expressionOf(branch.condition), upstream) : undefined;
-      const body = this.dag(membersOf(branch).nodes);
+      const body = this.dag(membersOf(branch).nodes, inside);
       return {
         id: this.namesOf(branch).id,
         path: this.namesOf(branch).path,
@@ -144,33 +148,14 @@ class Compiler {
         body,
       };
     });
-    // What a branch's body reads from outside must exist before the If starts.
-    const outer = this.readFrom(node);
+    awaited.push(...upstream, ...node.upstream, ...inside);
     return {
       kind: 'if',
       id: this.idOf(node),
       path: node.node.path,
-      dependsOn: this.dependencies(node, [...upstream, ...outer, ...node.upstream]),
+      dependsOn: this.dependencies(node, [...upstream, ...inside, ...node.upstream]),
       branches,
     };
-  }
-
-  /** The tasks that nodes inside of an If read or run after. */
-  private readFrom(node: If): Awaitable[] {
-    return node.branches.flatMap((branch) =>
-      membersOf(branch).nodes.flatMap((member): Awaitable[] => {
-        if ('branches' in member) {
-          const conditions = member.branches.flatMap((inner) =>
-            'condition' in inner ? tasksIn(Value.expressionOf(inner.condition)) : [],
-          );
-          return [...conditions, ...member.upstream, ...this.readFrom(member)];
-        }
-        const read = Object.values(member.inputs).flatMap((given) =>
-          given instanceof Value ? tasksIn(Value.expressionOf(given)) : [],
-        );
-        return [...read, ...member.upstream];
-      }),
-    );
   }
 
   private input(given: unknown, port: PortDefinition | undefined, upstream: Awaitable[]): Expression {
@@ -242,8 +227,7 @@ class Compiler {
 
   /** A node's id. What is no node of this pipeline keeps its whole path instead, which is no id. */
   private idOf(node: ScopeNode): string {
-    const known = this.positions.has(node) || this.namesOf(node).path.startsWith(`${this.pipeline.node.path}/`);
-    return known && node.node.root === this.pipeline.node.root ? this.namesOf(node).id : `/${node.node.path}`;
+    return this.positions.has(node) || node === this.onExit ? this.namesOf(node).id : `/${node.node.path}`;
   }
 
   /** Path, and kebab-case path below the pipeline: its scope's, and one word more. */
@@ -266,9 +250,4 @@ class Compiler {
 interface Names {
   readonly path: string;
   readonly id: string;
-}
-
-function tasksIn(expression: Expression<Task>): Task[] {
-  if (expression.kind === 'output') return [expression.task];
-  return operandsOf(expression).flatMap(tasksIn);
 }

@@ -1,4 +1,5 @@
 import type { PortDefinition } from '../../components/definition';
+import { typeOfPort } from '../../components/port-type';
 import type { Diagnostic } from '../../diagnostic';
 import type { Expression, ValueType } from '../../values/expression';
 import type { PipelineGraph } from '../graph';
@@ -21,7 +22,7 @@ export function types(graph: PipelineGraph): readonly Diagnostic[] {
         diagnostics.push({
           code: 'KFP1212',
           path: site.path,
-          message: `the input '${input}' of '${task.component}' takes ${describeType(typeOf(port))}: ${problem}`,
+          message: `the input '${input}' of '${task.component}' takes ${describeType(typeOfPort(port))}: ${problem}`,
           mend: 'give it such a value',
         });
       }
@@ -48,16 +49,12 @@ export function types(graph: PipelineGraph): readonly Diagnostic[] {
   return diagnostics;
 }
 
-function typeOf(port: PortDefinition): ValueType {
-  return port.kind === 'parameter' ? port.type : (`${port.type}${port.list ? '[]' : ''}` as ValueType);
-}
-
 function portProblem(port: PortDefinition, expression: Expression, graph: PipelineGraph): string | undefined {
   if (expression.kind === 'literal') {
     if (port.kind === 'parameter') return literalProblem(port, expression.value);
     return expression.value === null && port.optional ? undefined : 'a literal cannot be an artifact';
   }
-  if (!assignable(expression.type, typeOf(port))) return `it is given ${describeType(expression.type)}`;
+  if (!assignable(expression.type, typeOfPort(port))) return `it is given ${describeType(expression.type)}`;
   if (port.kind === 'parameter' && port.literals && expression.kind === 'parameter') {
     const value = graph.parameters[expression.name]?.default;
     const problem = value === undefined ? undefined : literalProblem(port, value);
