@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { inputArtifact, outputKey, plainReference } from '../src/argo/artifacts';
 import { componentTemplate } from '../src/argo/component-template';
 import { exitArguments } from '../src/argo/dag-templates';
-import { printArgument, printCondition, type Resolve, reference, typed } from '../src/argo/expression-printer';
+import { printArgument, type Resolve, reference, tag, typed } from '../src/argo/expression-printer';
 import type { ArtifactDefinition, ContainerArgument, Json, ParameterDefinition } from '../src/components/definition';
 import type { PipelineGraph, TaskNode } from '../src/graph/graph';
 import { encodeReference } from '../src/local/reference';
@@ -62,7 +62,7 @@ function argument(name: string, expression: Expression, environment: Record<stri
 }
 
 function condition(name: string, expression: Expression, environment: Record<string, string>, want: boolean): void {
-  add(name, printCondition(typed(expression, resolve)), environment, String(want));
+  add(name, tag(typed(expression, resolve)), environment, String(want));
 }
 
 const SCALARS = ['STRING', 'NUMBER_INTEGER', 'NUMBER_DOUBLE', 'BOOLEAN'] as const;

@@ -14,11 +14,11 @@ import {
   negated,
   operand,
   printArgument,
-  printCondition,
   type Reference,
   type Resolve,
   reference,
   string,
+  tag,
   typed,
 } from './expression-printer';
 import type { DagTask, Parameter, Template } from './types';
@@ -109,7 +109,7 @@ class DagPrinter {
       return {
         name: branch.id,
         template,
-        when: printCondition(terms.join(' && ')),
+        when: tag(terms.join(' && ')),
         ...(parameters.length > 0 && { arguments: { parameters } }),
       };
     });

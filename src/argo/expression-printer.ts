@@ -41,11 +41,6 @@ export function printArgument(expression: Expression, resolve: Resolve): string 
   }
 }
 
-/** A boolean expression as the whole of a `when`. */
-export function printCondition(expression: string): string {
-  return tag(expression);
-}
-
 /** An expression in Argo's expression language, its operands cast by their declared types. */
 export function typed(expression: Expression, resolve: Resolve): string {
   switch (expression.kind) {

@@ -1,6 +1,6 @@
 import type { Json } from '../components/definition';
 import type { ManifestBody } from '../constructs/manifest';
-import { type PipelineGraph, type PipelineParameter, type TaskNode, tasksOf } from '../graph/graph';
+import { allTasks, type PipelineGraph, type PipelineParameter } from '../graph/graph';
 import { encodeValue } from '../values/codec';
 import { componentTemplate } from './component-template';
 import { dagTemplates, ENTRYPOINT, exitArguments, templateNameOf } from './dag-templates';
@@ -104,8 +104,7 @@ function templatesOf(graph: PipelineGraph): Pick<PipelineManifest, 'collisions'>
     templates.push(template);
   }
   const leaves = new Map<string, Template>();
-  const tasks: TaskNode[] = [...tasksOf(graph.root), ...(graph.onExit ? [graph.onExit] : [])];
-  for (const task of tasks) {
+  for (const task of allTasks(graph)) {
     const name = templateNameOf(task);
     const isNew = take(name, task.ownSettings ? `the task '${task.path}'` : `the component '${task.component}'`);
     if (!isNew || leaves.has(name)) continue;

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { kebab } from '../graph/names';
+import { contentHash } from './content-hash';
 
 /** An immutable ConfigMap whose name changes with its content. */
 export interface SourceConfigMap {
@@ -30,7 +30,7 @@ function nameOf(file: string): string {
   const stem = file.replace(/\.py$/, '');
   const name = kebab(stem).slice(-40).replace(/^-+/, '');
   if (name === stem.replaceAll('/', '-') && !stem.includes('-')) return name;
-  return [name, hash({ file }).slice(0, 4)].filter(Boolean).join('-');
+  return [name, contentHash({ file }).slice(0, 4)].filter(Boolean).join('-');
 }
 
 /** The volume that holds a Python file's components. */
@@ -43,43 +43,44 @@ export function sourceConfigMap(file: string, functions: Readonly<Record<string,
   const keys = Object.keys(functions).sort();
   const data = Object.fromEntries(keys.map((name) => [`${name}.py`, functions[name]!]));
   return {
-    name: `${nameOf(file)}-${hash(data)}`,
+    name: `${nameOf(file)}-${contentHash(data)}`,
     labels: { 'cdk8s-kfp/source': nameOf(file) },
     annotations: { ...KEPT },
     data,
   };
 }
 
-/** The runtime's files, by path below its folder, with forward slashes. Read once. */
-let runtimeFiles: ReadonlyMap<string, string> | undefined;
+/** The runtime, as it ships: keys and texts, the paths of the keys, and the ConfigMap's name. Read and hashed once. */
+interface Runtime {
+  readonly name: string;
+  readonly data: Readonly<Record<string, string>>;
+  readonly items: readonly { readonly key: string; readonly path: string }[];
+}
 
-function readRuntime(): ReadonlyMap<string, string> {
-  const folder = path.join(__dirname, '..', 'runtime');
-  runtimeFiles ??= new Map(
-    pythonFiles(folder, '').map((file) => [file, fs.readFileSync(path.join(folder, file), 'utf8')]),
-  );
-  return runtimeFiles;
+let runtime: Runtime | undefined;
+
+function readRuntime(): Runtime {
+  if (!runtime) {
+    const folder = path.join(__dirname, '..', 'runtime');
+    // A ConfigMap's key holds no slash.
+    const items = pythonFiles(folder, '').map((file) => ({ key: file.replaceAll('/', '.'), path: file }));
+    const data = Object.fromEntries(
+      items.map((item) => [item.key, fs.readFileSync(path.join(folder, item.path), 'utf8')]),
+    );
+    runtime = { name: `kfp-runtime-${contentHash(data)}`, data, items };
+  }
+  return runtime;
 }
 
 /** The ConfigMap of the runtime that runs Python components: one key for each of its files. */
 export function runtimeConfigMap(): SourceConfigMap {
-  const data = Object.fromEntries([...readRuntime()].map(([file, text]) => [runtimeKey(file), text]));
-  return {
-    name: `kfp-runtime-${hash(data)}`,
-    labels: { 'cdk8s-kfp/source': 'runtime' },
-    annotations: { ...KEPT },
-    data,
-  };
+  const { name, data } = readRuntime();
+  return { name, labels: { 'cdk8s-kfp/source': 'runtime' }, annotations: { ...KEPT }, data };
 }
 
 /** Where the volume puts the runtime's keys: files of packages go into their folders again. */
 export function runtimeItems(): { readonly key: string; readonly path: string }[] {
-  return [...readRuntime().keys()].map((file) => ({ key: runtimeKey(file), path: file }));
-}
-
-/** A ConfigMap's key holds no slash. */
-function runtimeKey(file: string): string {
-  return file.replaceAll('/', '.');
+  return readRuntime().items.map((item) => ({ ...item }));
 }
 
 function pythonFiles(folder: string, prefix: string): string[] {
@@ -90,8 +91,4 @@ function pythonFiles(folder: string, prefix: string): string[] {
       if (entry.isDirectory()) return pythonFiles(path.join(folder, entry.name), `${prefix}${entry.name}/`);
       return entry.name.endsWith('.py') ? [prefix + entry.name] : [];
     });
-}
-
-function hash(data: Readonly<Record<string, string>>): string {
-  return createHash('sha256').update(JSON.stringify(data)).digest('hex').slice(0, 8);
 }

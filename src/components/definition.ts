@@ -44,9 +44,6 @@ export interface ArtifactDefinition {
 
 export type PortDefinition = ParameterDefinition | ArtifactDefinition;
 
-/** How a Python port is handed to the function, where that is not plain: a path instead of a value or an artifact. */
-export type PythonPassing = 'path';
-
 /** A function of a Python file, run by this library's runtime. */
 export interface PythonImplementation {
   readonly kind: 'python';

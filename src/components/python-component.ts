@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostic';
+import { type Diagnostic, isWarning } from '../diagnostic';
 import { memberOf } from '../graph/member';
 import { displayName, parsePythonFiles } from '../python/parser';
 import { bindingPropsOf, PythonFile } from '../python/python-file';
@@ -98,7 +98,7 @@ function findFunction(file: string, fn: string, ports?: DeclaredPorts<InputPorts
     const differences = ports ? declarationProblems(definition, ports) : [];
     return { definition, problems: [...problems, ...more, ...differences], companions };
   }
-  if (!problems.some(({ severity }) => severity !== 'warning')) {
+  if (problems.every(isWarning)) {
     const names = components.map((component) => component.name).join(', ');
     const mend = names ? `its components are ${names}` : 'decorate the function with @dsl.component';
     problems.push({ code: 'KFP1106', at: name, message: `${name} has no component ${fn}`, mend });

@@ -1,3 +1,5 @@
+import { isLabelValue } from '../graph/names';
+
 /**
  * A named group of runs, as in KFP. Runs and recurring runs that name it carry it as the label `cdk8s-kfp/experiment`,
  * so that `argo list -l cdk8s-kfp/experiment=NAME` finds them. It is a value: nothing is created in the cluster.
@@ -8,7 +10,7 @@ export class Experiment {
    * @throws where the name is none
    */
   public constructor(public readonly name: string) {
-    if (!/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(name)) {
+    if (!isLabelValue(name)) {
       throw new Error(
         `The experiment's name '${name}' cannot be a label: use at most 63 letters, digits, '-', '_' and '.', with a letter or digit at both ends.`,
       );

@@ -1,5 +1,6 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
+import { renderDiagnostic } from '../diagnostic';
 
 /** Props of {@link Manifest}. */
 export interface ManifestProps {
@@ -88,10 +89,8 @@ export class Manifest extends ApiObject {
       taken.set(key, this.node.path);
       return;
     }
-    this.node.addValidation({
-      validate: () => [
-        `KFP1301 the ${this.kind} '${this.name}' has the same name as the one of '${other}' in the same namespace\n    mend: give one of them another \`name\``,
-      ],
-    });
+    const message = `the ${this.kind} '${this.name}' has the same name as the one of '${other}' in the same namespace`;
+    const mend = 'give one of them another `name`';
+    this.node.addValidation({ validate: () => [renderDiagnostic({ code: 'KFP1301', message, mend })] });
   }
 }

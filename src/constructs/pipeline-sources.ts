@@ -17,15 +17,15 @@ export class PipelineSources extends Construct {
     return (chart.node.tryFindChild(ID) as PipelineSources | undefined) ?? new PipelineSources(chart, ID);
   }
 
-  private readonly known = new Set<unknown>();
+  /** Files whose components are there: all components of a file ship together. */
+  private readonly files = new Set<string>();
   private readonly names = new Set<string>();
 
   /** Adds what a component's pods need. A component with problems adds nothing: synth will report them. */
   public add(component: Component<never, unknown, unknown>): void {
-    if (this.known.has(component)) return;
-    this.known.add(component);
     const { implementation } = component.definition;
-    if (implementation.kind !== 'python' || component.isBroken) return;
+    if (implementation.kind !== 'python' || this.files.has(implementation.file) || component.isBroken) return;
+    this.files.add(implementation.file);
     const functions: Record<string, string> = {};
     for (const companion of component.companions) {
       if (companion.implementation.kind !== 'python') continue;

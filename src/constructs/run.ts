@@ -1,6 +1,7 @@
-import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
+import { contentHash } from '../argo/content-hash';
 import { EXPERIMENT_LABEL, pipelineManifest } from '../argo/pipeline-manifest';
+import { renderDiagnostic } from '../diagnostic';
 import { isDnsLabel, NAME_LIMIT } from '../graph/names';
 import { callSite } from './call-site';
 import type { Experiment } from './experiment';
@@ -83,16 +84,14 @@ export class Run<const P extends PipelineParameters = {}> extends Construct {
 }
 
 function contentName(pipeline: Pipeline, given: RunArguments): string {
-  const content = JSON.stringify([pipelineManifest(pipeline.graph).spec, printRunArguments(pipeline, given)]);
-  const hash = createHash('sha256').update(content).digest('hex').slice(0, 8);
+  const hash = contentHash([pipelineManifest(pipeline.graph).spec, printRunArguments(pipeline, given)]);
   return `${pipeline.name.slice(0, NAME_LIMIT - hash.length - 1)}-${hash}`;
 }
 
 /** What is wrong with the name of a run or a recurring run. */
 export function nameProblems(name: string | undefined, limit: number, at: string | undefined): string[] {
   if (name === undefined || isDnsLabel(name, limit)) return [];
-  const place = at ? `\n    at ${at}` : '';
-  return [
-    `KFP1311 the name '${name}' is not a DNS label of at most ${limit} characters${place}\n    mend: use lower-case letters, digits and hyphens`,
-  ];
+  const message = `the name '${name}' is not a DNS label of at most ${limit} characters`;
+  const mend = 'use lower-case letters, digits and hyphens';
+  return [renderDiagnostic({ code: 'KFP1311', message, mend, ...(at && { at }) })];
 }

@@ -52,10 +52,10 @@ export function sourcesOf(tasks: Iterable<Task>): PipelineGraph['sources'] {
     seen.add(task.component);
     for (const { implementation } of task._component.companions) {
       if (implementation.kind !== 'python') continue;
-      sources[implementation.file] = {
-        ...sources[implementation.file],
-        [implementation.function]: implementation.source,
-      };
+      const { file, function: name, source } = implementation;
+      const functions = sources[file] ?? {};
+      functions[name] = source;
+      sources[file] = functions;
     }
   }
   return sources;

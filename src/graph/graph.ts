@@ -138,3 +138,8 @@ export function tasksOf(dag: Dag): readonly TaskNode[] {
     node.kind === 'task' ? [node] : node.branches.flatMap((branch) => tasksOf(branch.body)),
   );
 }
+
+/** Every task of a pipeline; the exit task comes last. */
+export function allTasks(graph: PipelineGraph): readonly TaskNode[] {
+  return graph.onExit ? [...tasksOf(graph.root), graph.onExit] : tasksOf(graph.root);
+}

@@ -20,6 +20,11 @@ export function isDnsLabel(name: string, limit = NAME_LIMIT): boolean {
   return name.length <= limit && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name);
 }
 
+/** True where a text can be the value of a label. */
+export function isLabelValue(text: string): boolean {
+  return /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(text);
+}
+
 /** The known name nearest to a mistyped one, where one is near enough to be meant. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   let best: string | undefined;

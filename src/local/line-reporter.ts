@@ -1,7 +1,6 @@
 import { styleText } from 'node:util';
 import type { Json } from '../components/definition';
-import type { PipelineGraph } from '../graph/graph';
-import { tasksOf } from '../graph/graph';
+import { allTasks, type PipelineGraph } from '../graph/graph';
 import type { Environment } from './environment';
 import type { LocalRun, TaskResult, TaskState } from './local-run';
 import type { Reporter } from './reporter';
@@ -62,7 +61,7 @@ export class LineReporter implements Reporter {
     private readonly write: (line: string) => void,
     private readonly paint: Paint,
   ) {
-    const tasks = [...tasksOf(graph.root), ...(graph.onExit ? [graph.onExit] : [])];
+    const tasks = allTasks(graph);
     this.functions = new Map(
       tasks.map(({ id, component }) => {
         const { implementation } = graph.components[component]!;

@@ -1,7 +1,8 @@
 import type { PythonImplementation } from '../components/definition';
 import type { Diagnostic } from '../diagnostic';
-import { type PipelineGraph, type TaskNode, tasksOf } from '../graph/graph';
+import { allTasks, type PipelineGraph, type TaskNode } from '../graph/graph';
 import { nearest } from '../graph/names';
+import { isRequirement } from '../graph/rules/packages';
 import type { ContainerEngine } from './container-attempt';
 import { isRunnable, type Stub, stubOf } from './stub';
 
@@ -44,7 +45,7 @@ export function preflight(
 }
 
 function unknownStubs(graph: PipelineGraph, stubs: Readonly<Record<string, Stub | string>>): Diagnostic[] {
-  const tasks = [...tasksOf(graph.root), ...(graph.onExit ? [graph.onExit] : [])];
+  const tasks = allTasks(graph);
   const names = [...new Set([...tasks.map(({ id }) => id), ...Object.keys(graph.components)])];
   return Object.entries(stubs).flatMap(([name, stub]): Diagnostic[] => {
     if (!names.includes(name)) {
@@ -73,7 +74,7 @@ function unknownStubs(graph: PipelineGraph, stubs: Readonly<Record<string, Stub 
 /** A requirement that begins with a hyphen would be an option of pip's. */
 function refusedPackages({ path }: TaskNode, { file, line, packages = [] }: PythonImplementation): Diagnostic[] {
   return packages
-    .filter((name) => name.trim().startsWith('-') || name.trim() === '')
+    .filter((name) => !isRequirement(name))
     .map((name) => ({
       code: 'KFP1423',
       path,

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic';
-import { type Dag, type GraphNode, type PipelineGraph, type TaskNode, tasksOf } from '../graph/graph';
+import { allTasks, type Dag, type GraphNode, type PipelineGraph, type TaskNode } from '../graph/graph';
 import { memberOf } from '../graph/member';
 import { nearest } from '../graph/names';
 import { subexpressions } from '../graph/walk';
@@ -34,7 +34,7 @@ export interface Rerun {
 export function planRerun(graph: PipelineGraph, store: Store, request: RerunRequest): Rerun | undefined {
   const name = request.task ?? request.from;
   if (name === undefined) return undefined;
-  const tasks = [...tasksOf(graph.root), ...(graph.onExit ? [graph.onExit] : [])];
+  const tasks = allTasks(graph);
   const target = tasks.find(({ id }) => id === name);
   if (!target) {
     const known = tasks.map(({ id }) => id);

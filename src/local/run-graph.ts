@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../components/definition';
 import { DiagnosticsError } from '../diagnostic';
-import { GRAPH_FORMAT, type PipelineGraph, tasksOf } from '../graph/graph';
+import { allTasks, GRAPH_FORMAT, type PipelineGraph } from '../graph/graph';
 import { memberOf } from '../graph/member';
 import { decodeValue } from '../values/codec';
 import { checkArguments } from './arguments';
@@ -59,9 +59,10 @@ export async function runGraph(graph: PipelineGraph, options: LocalRunOptions = 
   }
   const store = new Store(options.store ?? '.cdk8s-kfp');
   const rerun = planRerun(graph, store, options);
-  const given = { ...(rerun && lastArguments(graph, rerun)), ...options.arguments };
+  const before = rerun ? lastArguments(graph, rerun) : {};
+  const given = { ...before, ...options.arguments };
   const { values, problems } = checkArguments(graph, given, options.argumentTexts ?? []);
-  const all = [...tasksOf(graph.root), ...(graph.onExit ? [graph.onExit] : [])];
+  const all = allTasks(graph);
   const mayRun = rerun ? all.filter((task) => rerun.tasks.has(task.id) || (!rerun.only && task === graph.onExit)) : all;
   const stubs = options.stubs ?? {};
   const { diagnostics, engine } = preflight(graph, mayRun, stubs, findContainerEngine);
@@ -72,7 +73,8 @@ export async function runGraph(graph: PipelineGraph, options: LocalRunOptions = 
   if (signal) setMaxListeners(0, signal);
   const record = new RunRecord(graph, store, store.createRun(graph.name), values);
   reporter.runStarted?.({ name: record.name, pipeline: graph.name, folder: store.runFolder(record.name) });
-  for (const name of rerun ? changedArguments(graph, rerun, values) : []) {
+  for (const name of Object.keys(before)) {
+    if (isDeepStrictEqual(before[name], values[name])) continue;
     reporter.warning?.(
       `parameter '${name}' has another value than in ${rerun!.last.name}, whose outputs are used again`,
     );
@@ -107,14 +109,4 @@ function lastArguments(graph: PipelineGraph, { last }: Rerun): Readonly<Record<s
     }
   }
   return values;
-}
-
-/** Parameters whose values are not those that the outputs used again were made with. */
-function changedArguments(
-  graph: PipelineGraph,
-  rerun: Rerun,
-  values: Readonly<Record<string, Json | undefined>>,
-): readonly string[] {
-  const before = lastArguments(graph, rerun);
-  return Object.keys(before).filter((name) => !isDeepStrictEqual(before[name], values[name]));
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../components/definition';
-import { type PipelineGraph, type PipelineParameter, type TaskNode, tasksOf } from '../graph/graph';
+import { allTasks, type PipelineGraph, type PipelineParameter, type TaskNode } from '../graph/graph';
 import { memberOf } from '../graph/member';
 import { decodeValue, encodeJson, encodeValue } from '../values/codec';
 import type { RunField } from '../values/expression';
@@ -26,9 +26,7 @@ export class RunRecord implements Values {
     public readonly name: string,
     values: Readonly<Record<string, Json>>,
   ) {
-    this.nodes = new Map(
-      [...tasksOf(graph.root), ...(graph.onExit ? [graph.onExit] : [])].map((node) => [node.id, node]),
-    );
+    this.nodes = new Map(allTasks(graph).map((node) => [node.id, node]));
     this.arguments = Object.fromEntries(
       Object.entries(values).map(([parameter, value]) => [
         parameter,

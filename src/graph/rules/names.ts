@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostic';
 import type { Branch, GraphNode, PipelineGraph } from '../graph';
-import { isDnsLabel, kebab, NAME_LIMIT } from '../names';
+import { isDnsLabel, isLabelValue, kebab, NAME_LIMIT } from '../names';
 import { nodesOf } from '../walk';
 
 /** Names are DNS labels, and no two constructs share one: a name is the construct's path in kebab case, nothing else. */
@@ -14,7 +14,7 @@ export function names(graph: PipelineGraph): readonly Diagnostic[] {
       mend: 'give the Pipeline a `name` of lower-case letters, digits and hyphens',
     });
   }
-  if (graph.version !== undefined && !/^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(graph.version)) {
+  if (graph.version !== undefined && !isLabelValue(graph.version)) {
     diagnostics.push({
       code: 'KFP1208',
       path: graph.path,

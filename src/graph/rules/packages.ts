@@ -7,7 +7,7 @@ export function packages(graph: PipelineGraph): readonly Diagnostic[] {
     if (implementation.kind !== 'python') return [];
     const { file, line } = implementation;
     return (implementation.packages ?? [])
-      .filter((requirement) => /^\s*(-|$)/.test(requirement))
+      .filter((requirement) => !isRequirement(requirement))
       .map((requirement) => ({
         code: 'KFP1233',
         path: graph.path,
@@ -16,4 +16,9 @@ export function packages(graph: PipelineGraph): readonly Diagnostic[] {
         mend: 'write requirements such as pandas==2.1.4; indexes belong into pip_index_urls',
       }));
   });
+}
+
+/** False for what is empty, and for what pip would take for one of its options. */
+export function isRequirement(text: string): boolean {
+  return !/^\s*(-|$)/.test(text);
 }
