@@ -3,9 +3,16 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inputArtifact, outputKey, plainReference } from '../src/argo/artifacts';
 import { componentTemplate } from '../src/argo/component-template';
-import { exitArguments } from '../src/argo/dag-templates';
+import { exitHook } from '../src/argo/dag-templates';
 import { printArgument, type Resolve, reference, tag, typed } from '../src/argo/expression-printer';
-import type { ArtifactDefinition, ContainerArgument, Json, ParameterDefinition } from '../src/components/definition';
+import { collected, encodedItem } from '../src/argo/group-templates';
+import type {
+  ArtifactDefinition,
+  ComponentDefinition,
+  ContainerArgument,
+  Json,
+  ParameterDefinition,
+} from '../src/components/definition';
 import type { PipelineGraph, TaskNode } from '../src/graph/graph';
 import { encodeReference } from '../src/local/reference';
 import { decodeValue, encodeJson, encodeValue } from '../src/values/codec';
@@ -29,6 +36,7 @@ const cases: Case[] = [];
 const resolve: Resolve = (leaf) => {
   if (leaf.kind === 'parameter') return reference('inputs.parameters', leaf.name);
   if (leaf.kind === 'run') return { tag: `workflow.${leaf.field}`, variable: `workflow.${leaf.field}` };
+  if (leaf.kind !== 'output') throw new Error(`${leaf.kind} is no case`);
   const variable = `tasks['${leaf.task}'].outputs.parameters['${leaf.output}']`;
   return { tag: `tasks.${leaf.task}.outputs.parameters.${leaf.output}`, variable, raw: true };
 };
@@ -209,8 +217,10 @@ function logic(): void {
 /** What an exit task is told about the run, in KFP's words. */
 function finalStatus(): void {
   const status: Expression = { kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' };
-  const graph = { name: 'training', root: { nodes: [] }, components: {} } as unknown as PipelineGraph;
-  const text = exitArguments(graph, { inputs: { status } } as unknown as TaskNode)[0]!.value!;
+  const root = { nodes: [], outputs: {} };
+  const graph = { name: 'training', root, components: {}, pipelines: {} } as unknown as PipelineGraph;
+  const task = { kind: 'task', component: 'notify', inputs: { status } } as unknown as TaskNode;
+  const text = exitHook(graph, task).arguments!.parameters[0]!.value!;
   const names = { pipelineJobResourceName: 'run-1', pipelineTaskName: 'training' };
   const check = (phase: string, failures: Json, want: Json) =>
     add(
@@ -309,7 +319,8 @@ function containerArgument(
 }
 
 function artifacts(): void {
-  const key = 'ns/run/pod/data';
+  const key = 'ns/run/make/data/pod';
+  const component = { name: 'make' } as ComponentDefinition;
   const keyOf = (port: ArtifactDefinition) =>
     (inputArtifact('x', port, { kind: 's3' }) as unknown as { readonly s3: { readonly key: string } }).s3.key;
   for (const { value } of valuesOf('STRING')) {
@@ -321,13 +332,135 @@ function artifacts(): void {
   }
   add('key of an absent artifact', keyOf({ ...METRICS, optional: true }), given('json:', 'x'), '');
   const names = { 'workflow.namespace': 'ns', 'workflow.name': 'run', 'pod.name': 'pod' };
-  add('key of an output', outputKey('data', METRICS), names, key);
+  add('key of an output', outputKey('data', METRICS, component), names, key);
   const reference = encodeReference({ key, type: METRICS.type, metadata: {} });
-  add('reference of a plain container', plainReference('data', METRICS), names, reference);
+  add('reference of a plain container', plainReference('data', METRICS, component), names, reference);
+}
+
+/** An item of a list that exists in the run, by its index. */
+function items(): void {
+  const all = computable(...ALL_TYPES).filter(({ value }) => typeof value !== 'number' || Number.isSafeInteger(value));
+  const list =
+    "fromJSON(inputs.parameters['l--items'] startsWith 'json:' ? inputs.parameters['l--items'][5:] : inputs.parameters['l--items'])";
+  for (const [index, each] of all.entries()) {
+    // Argo's own reading of numbers: what is whole is an int.
+    const environment = (members: readonly Json[]) => ({
+      'inputs.parameters.l--items': encodeValue('LIST', members),
+      item: String(members.indexOf(each.value)),
+    });
+    const neighbours = [all[(index + 1) % all.length]!.value, each.value].filter(
+      (value) => !isDeepStrictEqual(value, Number.NaN),
+    );
+    const name = `item ${show(each.value)}`;
+    add(`${name} of anything`, tag(encodedItem('UNKNOWN', list)), environment(neighbours), computedText(each));
+    add(name, tag(encodedItem(each.type, list)), environment([each.value]), computedText(each));
+  }
+  const nothing = { 'inputs.parameters.l--items': '[null]', item: '0' };
+  add('item null', tag(encodedItem('UNKNOWN', list)), nothing, 'json:null');
+  const reference = encodeReference({ key: 'a/b', type: 'system.Model', metadata: { '{{x}}': '$(Y) "q" \\' } });
+  for (const members of [`[${reference}]`, JSON.stringify([reference])]) {
+    const environment = { 'inputs.parameters.l--items': members, item: '0' };
+    add(`artifact as item of ${members}`, tag(encodedItem('system.Model', list)), environment, reference);
+  }
+}
+
+/** What iterations gave, from the list that Argo makes of their texts: objects and lists are parsed where all are. */
+function collections(): void {
+  const variable = 'tasks.l.outputs.parameters.x';
+  const aggregated = (texts: readonly string[]) => {
+    const parsed = texts.map((text) => (/^[[{]/.test(text) ? JSON.parse(text) : undefined));
+    return JSON.stringify(parsed.includes(undefined) ? texts : parsed);
+  };
+  const check = (name: string, type: Expression['type'], texts: readonly string[], want: Json) =>
+    add(
+      `collected ${name}`,
+      tag(collected('l', 'x', parameter(type))),
+      { [variable]: aggregated(texts) },
+      computedText({ type: 'LIST', value: want, text: '' }),
+    );
+  for (const type of ALL_TYPES) {
+    const values = computable(type).filter(({ value }) => typeof value !== 'number' || Number.isFinite(value));
+    for (const [index, each] of values.entries()) {
+      const other = values[(index + 1) % values.length]!;
+      check(`${type} ${show(each.value)}`, type, [each.text, other.text], [each.value, other.value]);
+      check(`${type} ${show(each.value)} beside nothing`, type, ['json:', each.text, 'json:null'], [each.value, null]);
+    }
+    check(`${type} of no iteration that gave one`, type, ['json:', 'json:'], []);
+  }
+  check('numbers that JSON lacks', 'NUMBER_DOUBLE', ['NaN', '1.5', '-Infinity'], [null, 1.5, null]);
+  const reference = encodeReference({ key: 'a/b', type: 'system.Model', metadata: { '{{x}}': '$(Y)' } });
+  check('artifacts', 'system.Model', [reference, reference], [JSON.parse(reference), JSON.parse(reference)]);
+  check('artifacts and nothing', 'system.Model', [reference, 'json:'], [JSON.parse(reference)]);
+  check('lists of artifacts', 'system.Model[]', [`[${reference}]`, '[]'], [[JSON.parse(reference)], []]);
+}
+
+/** The folder that a list of artifacts is fetched from. */
+function folders(): void {
+  const port: ArtifactDefinition = { kind: 'artifact', type: 'system.Model', list: true };
+  const { key } = (inputArtifact('x', port, { kind: 's3' }) as unknown as { readonly s3: { readonly key: string } }).s3;
+  const reference = (path: string) => ({ key: path, type: 'system.Model', metadata: '{}' });
+  const check = (name: string, list: Json, want: string, text = encodeJson(list)) =>
+    add(`folder of ${name}`, key, { 'inputs.parameters.x': text }, want);
+  check('no artifact', [], '');
+  check('lists without artifacts', [[], []], '');
+  check('one', [reference('ns/run/train/model/a')], 'ns/run/train/model');
+  const two = [reference('ns/run/train/model/a'), reference('ns/run/train/model/b')];
+  check('two of one component', two, 'ns/run/train/model');
+  check('prefixed text', two, 'ns/run/train/model', `json:${encodeJson(two)}`);
+  check('lists of lists', [two, [], [two[0]!]], 'ns/run/train/model');
+  check('two components', [two[0]!, reference('ns/run/fit/model/c')], 'ns/run');
+}
+
+/** Members of dicts and lists. */
+function members(): void {
+  for (const each of computable(...ALL_TYPES)) {
+    if (typeof each.value === 'number' && !(Number.isSafeInteger(each.value) || each.type === 'NUMBER_DOUBLE'))
+      continue;
+    if (typeof each.value === 'number' && !Number.isFinite(each.value)) continue;
+    for (const name of ['a', "it's", 'a.b', '{{x}}', '}}', '"]', '$(X)']) {
+      const of: Expression = { kind: 'parameter', name: 'd', type: 'STRUCT' };
+      const field: Expression = { kind: 'field', of, name, type: each.type };
+      const environment = given(encodeValue('STRUCT', { other: 1, [name]: each.value }), 'd');
+      argument(`field ${show(name)} ${show(each.value)}`, field, environment, computedText(each));
+    }
+    const dict: Expression = {
+      kind: 'dict',
+      members: {
+        "it's {{x}}": parameter(each.type),
+        inner: { kind: 'dict', members: { b: parameter(each.type) }, type: 'STRUCT' },
+      },
+      type: 'STRUCT',
+    };
+    const want = { "it's {{x}}": each.value, inner: { b: each.value } };
+    argument(
+      `dict of ${show(each.value)}`,
+      dict,
+      given(each.text),
+      computedText({ type: 'STRUCT', value: want, text: '' }),
+    );
+  }
+  for (const type of SCALARS) {
+    const values = computable(type).filter(({ value }) => typeof value !== 'number' || Number.isFinite(value));
+    for (const [index, each] of values.entries()) {
+      const others = [values[(index + 1) % values.length]!.value, values[(index + 2) % values.length]!.value];
+      const isIn = (list: Expression): Expression => ({ kind: 'in', value: parameter(type), list, type: 'BOOLEAN' });
+      const literals = (value: readonly Json[]): Expression => ({ kind: 'literal', type: 'LIST', value });
+      const name = `${show(each.value)} in`;
+      condition(`${name} a list with it`, isIn(literals([...others, each.value])), given(each.text), true);
+      condition(`${name} a list`, isIn(literals(others)), given(each.text), others.includes(each.value));
+      condition(`${name} no list`, isIn(literals([])), given(each.text), false);
+      const value = { ...given(each.text), ...given(encodeValue('LIST', [...others, each.value]), 'list') };
+      condition(`${name} a value`, isIn(parameter('LIST', 'list')), value, true);
+    }
+  }
 }
 
 passedOn();
 rawOutputs();
+items();
+collections();
+folders();
+members();
 textTemplates();
 comparisons();
 logic();

@@ -21,14 +21,17 @@ export {
   type InputPort,
   type InputPorts,
   type InputsOf,
+  type ListOptions,
   ListPort,
   listOf,
+  OptionalParameter,
   OptionalPort,
   type OutputPort,
   type OutputPorts,
   type OutputsOf,
   optional,
   type ReturnOf,
+  type ReturnPorts,
 } from './components/ports';
 export {
   type DeclaredPorts,
@@ -36,9 +39,21 @@ export {
   type UntypedInputs,
   type UntypedValue,
 } from './components/python-component';
+export { Approval, type ApprovalProps } from './constructs/approval';
+export { Check, type CheckProps } from './constructs/check';
+export { Dependency } from './constructs/dependency';
+export { ExitHandler } from './constructs/exit-handler';
 export { Experiment } from './constructs/experiment';
+export { type Awaitable, FlowNode } from './constructs/flow-node';
 export { type ConditionProps, Elif, Else, If } from './constructs/if';
-export { OnExit } from './constructs/on-exit';
+export { OnExit, OnExitPipeline } from './constructs/on-exit';
+export {
+  type DeclaredItem,
+  type LoopItem,
+  type LoopItems,
+  ParallelFor,
+  type ParallelForProps,
+} from './constructs/parallel-for';
 export {
   type ArgumentsOf,
   type ParameterValues,
@@ -51,6 +66,7 @@ export type {
   IArtifactRepository,
   IAzureRepository,
   IBucketRepository,
+  INoRepository,
 } from './constructs/platform/artifact-repository';
 export { type IRunner, Runner, type RunnerProps } from './constructs/platform/runner';
 export {
@@ -59,19 +75,31 @@ export {
   type RecurringRunBaseProps,
   type RecurringRunProps,
 } from './constructs/recurring-run';
+export { RepeatUntil, type RepeatUntilBaseProps, type RepeatUntilProps } from './constructs/repeat-until';
 export { Run, type RunArgumentsProp, type RunBaseProps, type RunProps } from './constructs/run';
-export { type Awaitable, Task, type TaskBaseProps, type TaskInputs, type TaskProps } from './constructs/task';
+export { SubPipeline, type SubPipelineBaseProps, type SubPipelineProps } from './constructs/sub-pipeline';
+export { Task, type TaskBaseProps, type TaskInputs, type TaskProps } from './constructs/task';
 export type { TaskResources, TaskRetry, TaskSettings } from './constructs/task-settings';
 export { TaskView } from './constructs/task-view';
 export { type Diagnostic, DiagnosticsError, renderDiagnostic } from './diagnostic';
 export type * from './graph/graph';
-export type { GroupResult, LocalArtifact, LocalRun, RunState, TaskResult, TaskState } from './local/local-run';
+export type { ApprovalRequest, Decide } from './local/approval';
+export type {
+  GroupResult,
+  LocalArtifact,
+  LocalArtifacts,
+  LocalRun,
+  RunState,
+  TaskResult,
+  TaskState,
+} from './local/local-run';
 export type { Reporter } from './local/reporter';
 export type { LocalRunOptions } from './local/run-graph';
 export type { Stub, StubArtifact, StubCall, StubResult } from './local/stub';
 export { type PythonBindingProps, PythonFile, type PythonFileProps } from './python/python-file';
 export { type RunLocallyOptions, runLocally } from './run-locally';
 export type { ComparisonOperator, Expression, RunField, ValueType } from './values/expression';
+export { oneOf } from './values/one-of';
 export {
   bool,
   dict,

@@ -2,22 +2,34 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type App, Chart, Cron, Duration, Size, Testing } from 'cdk8s';
 import {
+  Approval,
+  bool,
+  Check,
   ContainerComponent,
   Dataset,
   dict,
+  ExitHandler,
   Experiment,
   float,
   If,
   int,
+  list,
+  listOf,
   Metrics,
   Model,
   OnExit,
+  OnExitPipeline,
+  oneOf,
+  optional,
+  ParallelFor,
   Pipeline,
   type PipelineProps,
   PythonComponent,
   RecurringRun,
+  RepeatUntil,
   Run,
   Runner,
+  SubPipeline,
   str,
   Task,
   text,
@@ -43,6 +55,20 @@ const use = new ContainerComponent({
   command: ['use'],
 });
 const say = new ContainerComponent({ name: 'say', image: 'say:1', inputs: { words: str() }, command: ['say'] });
+
+const maybe = new ContainerComponent({
+  name: 'maybe',
+  image: 'maybe:1',
+  inputs: { words: optional(str()), count: optional(int()), counts: optional(list()), data: optional(Dataset) },
+  outputs: { good: bool(), counts: listOf(int()), ratio: float(), words: str() },
+  command: ['maybe'],
+});
+const pick = new ContainerComponent({
+  name: 'pick',
+  image: 'pick:1',
+  inputs: { names: listOf(str()), models: optional(listOf(Model)) },
+  command: ['pick'],
+});
 
 /** One literal of each type. */
 const VALUES: Readonly<Record<string, unknown>> = { text: 'x', ratio: 1, flag: true, items: [], conf: {} };
@@ -83,13 +109,13 @@ describe('what a pipeline reads', () => {
     mend: create a Task under it, or leave the branch out
   [ml/train] KFP1220 [ml/train/few/say] the input 'words' reads 'ml/train/many/again.word' from outside the branch that produces it
     at test/diagnostics.test.ts:LINE
-    mend: create the reader in the same branch: outside of it, the task may not have run
+    mend: create the reader in the same branch, or join what the branches give with oneOf(…): outside of it, the task may not have run
   [ml/train] KFP1220 [ml/train/leak] the input 'words' reads 'ml/train/many/again.word' from outside the branch that produces it
     at test/diagnostics.test.ts:LINE
-    mend: create the reader in the same branch: outside of it, the task may not have run
+    mend: create the reader in the same branch, or join what the branches give with oneOf(…): outside of it, the task may not have run
   [ml/train] KFP1220 [ml/train/odd] the condition reads 'ml/train/many/again.count' from outside the branch that produces it
     at test/diagnostics.test.ts:LINE
-    mend: create the reader in the same branch: outside of it, the task may not have run"
+    mend: create the reader in the same branch, or join what the branches give with oneOf(…): outside of it, the task may not have run"
 `);
   });
 
@@ -103,7 +129,7 @@ describe('what a pipeline reads', () => {
     expect(error).toMatchInlineSnapshot(`
 "  [ml/train] KFP1221 [ml/train/say] the input 'words' reads 'word' of 'ml/other/make', which is not a task of this pipeline
     at test/diagnostics.test.ts:LINE
-    mend: create the producing task under the same Pipeline
+    mend: create the producing task under the same Pipeline, or return the value from its own
   [ml/train] KFP1221 [ml/train/after] runs after 'ml/other/make', which is not a task of this pipeline
     at test/diagnostics.test.ts:LINE
     mend: order tasks of one pipeline only"
@@ -135,10 +161,10 @@ describe('what a pipeline reads', () => {
     expect(error).toMatchInlineSnapshot(`
 "  [ml/train] KFP1223 [ml/train/say] the input 'words' reads 'word' of the exit task 'ml/train/exit'
     at test/diagnostics.test.ts:LINE
-    mend: nothing can run after the exit task
+    mend: nothing can run after an exit task
   [ml/train] KFP1223 [ml/train/exit] the input 'rows' reads 'ml/train/make.count' in the exit task, where it may not exist
     at test/diagnostics.test.ts:LINE
-    mend: give the exit task parameters, facts of the run or its final status"
+    mend: give the exit task parameters, facts of the run, the final status, a loop's item, or what was there before the branch or loop around it"
 `);
   });
 
@@ -152,7 +178,7 @@ describe('what a pipeline reads', () => {
     expect(error).toMatchInlineSnapshot(`
 "  [ml/train] KFP1225 [ml/train/finish] the input 'status' takes the run's final status before the run has ended
     at test/diagnostics.test.ts:LINE
-    mend: use the component in an OnExit"
+    mend: use it in an OnExit, or in a task that runs after one other and ignores its failure"
 `);
   });
 });
@@ -208,7 +234,7 @@ describe('inputs', () => {
     expect(error).toMatchInlineSnapshot(`
 "  [ml/train] KFP1210 [ml/train/use] the input 'data' of 'use' is missing
     at test/diagnostics.test.ts:LINE
-    mend: add 'data' to the task's inputs
+    mend: add 'data' to the inputs
   [ml/train] KFP1211 [ml/train/use] 'use' has no input 'dat'
     at test/diagnostics.test.ts:LINE
     mend: did you mean 'data'?
@@ -248,7 +274,7 @@ describe('inputs', () => {
     ).toMatchInlineSnapshot(`
 "  [ml/train] KFP1210 [ml/train/odd] the input 'constructor' of 'odd' is missing
     at test/diagnostics.test.ts:LINE
-    mend: add 'constructor' to the task's inputs
+    mend: add 'constructor' to the inputs
   [ml/train] KFP1211 [ml/train/odd] 'odd' has no input 'toString'
     at test/diagnostics.test.ts:LINE
     mend: its inputs are: constructor"
@@ -266,13 +292,17 @@ describe('inputs', () => {
           label: str('other'),
           rows: float(3.5),
           'bad name': int(1),
+          'two--hyphens': int(1),
           seed: int(1.5),
           size: str('l', { choices: ['s', 'm'] }),
         },
       },
     );
     expect(error).toMatchInlineSnapshot(`
-"  [ml/train] KFP1214 the parameter's name 'bad name' has other characters than letters, digits, '_' and '-'
+"  [ml/train] KFP1214 the parameter's name 'bad name' has other characters than letters, digits, '_' and single '-'
+    at test/diagnostics.test.ts:LINE
+    mend: rename it
+  [ml/train] KFP1214 the parameter's name 'two--hyphens' has other characters than letters, digits, '_' and single '-'
     at test/diagnostics.test.ts:LINE
     mend: rename it
   [ml/train] KFP1215 the default of parameter 'seed': 1.5 is not an int
@@ -287,6 +317,1083 @@ describe('inputs', () => {
   [ml/train] KFP1212 [ml/train/make] the input 'label' of 'make' takes a string: the default of parameter 'label': "other" is not one of "x", "y"
     at test/diagnostics.test.ts:LINE
     mend: give it such a value"
+`);
+  });
+});
+
+describe('values that leave a scope', () => {
+  test('an output of a loop, and of a branch in it, outside of it', () => {
+    const error = errorOf((pipeline) => {
+      const loop = new ParallelFor(pipeline, 'loop', { items: [1, 2] });
+      const made = new Task(loop, 'make', { component: make });
+      new Task(pipeline, 'say', { component: say, inputs: { words: made.outputs.word } });
+      new Task(new ParallelFor(pipeline, 'other', { items: [1] }), 'say', {
+        component: say,
+        inputs: { words: text`${made.outputs.word}!` },
+      });
+      const many = new If(loop, 'many', { condition: loop.item.gt(1) });
+      const inside = new Task(many, 'make', { component: make });
+      new Task(pipeline, 'say-2', { component: say, inputs: { words: inside.outputs.word } });
+      new Approval(pipeline, 'approve', { message: made.outputs.word });
+      new Check(pipeline, 'check', { rules: { enough: made.outputs.count.gt(1) } });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1220 [ml/train/say] the input 'words' reads 'ml/train/loop/make.word' from outside the loop that produces it
+    at test/diagnostics.test.ts:LINE
+    mend: read the list of what all iterations give: loop.collect(…), or create the reader in the loop
+  [ml/train] KFP1220 [ml/train/other/say] the input 'words' reads 'ml/train/loop/make.word' from outside the loop that produces it
+    at test/diagnostics.test.ts:LINE
+    mend: read the list of what all iterations give: loop.collect(…), or create the reader in the loop
+  [ml/train] KFP1220 [ml/train/say-2] the input 'words' reads 'ml/train/loop/many/make.word' from outside the loop that produces it
+    at test/diagnostics.test.ts:LINE
+    mend: read the list of what all iterations give: loop.collect(…), or create the reader in the loop
+  [ml/train] KFP1220 [ml/train/approve] the message reads 'ml/train/loop/make.word' from outside the loop that produces it
+    at test/diagnostics.test.ts:LINE
+    mend: read the list of what all iterations give: loop.collect(…), or create the reader in the loop
+  [ml/train] KFP1220 [ml/train/check] the input 'rules' reads 'ml/train/loop/make.count' from outside the loop that produces it
+    at test/diagnostics.test.ts:LINE
+    mend: read the list of what all iterations give: loop.collect(…), or create the reader in the loop"
+`);
+  });
+
+  test('what a loop in a loop or a branch collects, outside of that', () => {
+    const error = errorOf((pipeline) => {
+      const outer = new ParallelFor(pipeline, 'outer', { items: [1, 2] });
+      const inner = new ParallelFor(outer, 'inner', { items: [1, 2] });
+      const made = new Task(inner, 'make', { component: make });
+      new Task(pipeline, 'a', { component: maybe, inputs: { counts: inner.collect(made.outputs.count) } });
+      new Task(pipeline, 'b', { component: maybe, inputs: { counts: outer.collect(made.outputs.count) } });
+      const first = new Task(pipeline, 'make', { component: make });
+      const many = new If(pipeline, 'many', { condition: first.outputs.count.gt(1) });
+      const loop = new ParallelFor(many, 'loop', { items: [1] });
+      const again = new Task(loop, 'make', { component: make });
+      new Task(pipeline, 'c', { component: maybe, inputs: { counts: loop.collect(again.outputs.count) } });
+      new Task(pipeline, 'd', { component: maybe, inputs: { counts: loop.collect(first.outputs.count) } });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1220 [ml/train/a] the input 'counts' reads what 'ml/train/outer/inner' collects from outside the loop it is in
+    at test/diagnostics.test.ts:LINE
+    mend: read the list of what all iterations give: loop.collect(…), or create the reader in the loop
+  [ml/train] KFP1263 [ml/train/b] the input 'counts' collects by 'ml/train/outer' what is not given in that loop
+    at test/diagnostics.test.ts:LINE
+    mend: give collect(…) an output of a task in the loop; of an If or a loop inside of it, what the oneOf(…) or collect(…) of that gives: outer.collect(inner.collect(…))
+  [ml/train] KFP1220 [ml/train/c] the input 'counts' reads what 'ml/train/many/loop' collects from outside the branch it is in
+    at test/diagnostics.test.ts:LINE
+    mend: create the reader in the same branch, or join what the branches give with oneOf(…): outside of it, the task may not have run
+  [ml/train] KFP1220 [ml/train/d] the input 'counts' reads what 'ml/train/many/loop' collects from outside the branch it is in
+    at test/diagnostics.test.ts:LINE
+    mend: create the reader in the same branch, or join what the branches give with oneOf(…): outside of it, the task may not have run"
+`);
+  });
+
+  test('an item and an index, outside of the loop', () => {
+    const error = errorOf((pipeline, chart) => {
+      const loop = new ParallelFor(pipeline, 'loop', { items: [{ rows: 1 }] });
+      new Task(loop, 'make', { component: make, inputs: { rows: loop.item.rows } });
+      new Task(pipeline, 'a', { component: make, inputs: { rows: loop.item.rows } });
+      new Task(new ParallelFor(pipeline, 'other', { items: [1] }), 'b', {
+        component: make,
+        inputs: { rows: loop.index },
+      });
+      const elsewhere = new ParallelFor(new Pipeline(chart, 'other'), 'loop', { items: [1] });
+      new Task(elsewhere, 'make', { component: make });
+      new Task(pipeline, 'c', { component: make, inputs: { rows: elsewhere.item } });
+      new OnExit(pipeline, 'exit', { component: make, inputs: { rows: loop.index } });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1226 [ml/train/a] the input 'rows' reads the item of 'ml/train/loop' outside of that loop
+    at test/diagnostics.test.ts:LINE
+    mend: create the reader in the loop
+  [ml/train] KFP1226 [ml/train/other/b] the input 'rows' reads the index of 'ml/train/loop' outside of that loop
+    at test/diagnostics.test.ts:LINE
+    mend: create the reader in the loop
+  [ml/train] KFP1226 [ml/train/c] the input 'rows' reads the item of 'ml/other/loop' outside of that loop
+    at test/diagnostics.test.ts:LINE
+    mend: create the reader in the loop
+  [ml/train] KFP1226 [ml/train/exit] the input 'rows' reads the index of 'ml/train/loop' outside of that loop
+    at test/diagnostics.test.ts:LINE
+    mend: create the reader in the loop"
+`);
+  });
+
+  test('what another pipeline gives, joined', () => {
+    const error = errorOf((pipeline, chart) => {
+      const other = new Pipeline(chart, 'other');
+      const loop = new ParallelFor(other, 'loop', { items: [1] });
+      const made = new Task(loop, 'make', { component: make });
+      const first = new Task(other, 'make', { component: make });
+      new Task(pipeline, 'a', { component: maybe, inputs: { counts: loop.collect(made.outputs.count) } });
+      new Task(pipeline, 'b', { component: say, inputs: { words: oneOf(first.outputs.word, made.outputs.word) } });
+      new ParallelFor(pipeline, 'c', { items: loop.collect(made.outputs.count) });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1201 [ml/train/c] the loop has no task
+    at test/diagnostics.test.ts:LINE
+    mend: create a Task under it, or leave the loop out
+  [ml/train] KFP1221 [ml/train/a] the input 'counts' reads 'count' of 'ml/other/loop/make', which is not a task of this pipeline
+    at test/diagnostics.test.ts:LINE
+    mend: create the producing task under the same Pipeline, or return the value from its own
+  [ml/train] KFP1221 [ml/train/b] the input 'words' reads 'word' of 'ml/other/make', which is not a task of this pipeline
+    at test/diagnostics.test.ts:LINE
+    mend: create the producing task under the same Pipeline, or return the value from its own
+  [ml/train] KFP1221 [ml/train/c] the list of items reads 'count' of 'ml/other/loop/make', which is not a task of this pipeline
+    at test/diagnostics.test.ts:LINE
+    mend: create the producing task under the same Pipeline, or return the value from its own"
+`);
+  });
+
+  test('what a loop or an If gives, inside of it', () => {
+    const error = errorOf((pipeline) => {
+      const loop = new ParallelFor(pipeline, 'loop', { items: [1] });
+      const made = new Task(loop, 'make', { component: make });
+      new Task(loop, 'all', { component: maybe, inputs: { counts: loop.collect(made.outputs.count) } });
+      const first = new Task(pipeline, 'make', { component: make });
+      const many = new If(pipeline, 'many', { condition: first.outputs.count.gt(1) });
+      const a = new Task(many, 'a', { component: make });
+      const few = many.else('few');
+      const b = new Task(few, 'b', { component: make });
+      new Task(few, 'say', { component: say, inputs: { words: oneOf(a.outputs.word, b.outputs.word) } });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1224 [ml/train/loop/all] the input 'counts' reads what 'ml/train/loop' gives when it has ended, inside of that
+    at test/diagnostics.test.ts:LINE
+    mend: create the reader outside of it, or let it read the output itself
+  [ml/train] KFP1224 [ml/train/few/say] the input 'words' reads what 'ml/train/many' gives when it has ended, inside of that
+    at test/diagnostics.test.ts:LINE
+    mend: create the reader outside of it, or let it read the output itself"
+`);
+  });
+});
+
+describe('oneOf', () => {
+  test('of what is not one value of each branch', () => {
+    const error = errorOf(
+      (pipeline) => {
+        const { word } = pipeline.parameters as Any;
+        const made = new Task(pipeline, 'make', { component: make });
+        const many = new If(pipeline, 'many', { condition: made.outputs.count.gt(1) });
+        const few = many.else('few');
+        const [a, again, b] = [
+          new Task(many, 'a', { component: make }),
+          new Task(many, 'again', { component: make }),
+          new Task(few, 'b', { component: make }),
+        ];
+        const inner = new If(many, 'inner', { condition: a.outputs.count.gt(2) });
+        const c = new Task(inner, 'c', { component: make });
+        const d = new Task(inner.else('inner-else'), 'd', { component: make });
+        const use = (id: string, words: Value<string>) => new Task(pipeline, id, { component: say, inputs: { words } });
+        use('same', oneOf(a.outputs.word, a.outputs.word));
+        use('one-branch', oneOf(a.outputs.word, again.outputs.word));
+        use('before', oneOf(made.outputs.word, b.outputs.word));
+        use('parameter', oneOf(word as Value<string>, b.outputs.word));
+        use('further-in', oneOf(c.outputs.word, b.outputs.word));
+        use('inner', oneOf(c.outputs.word, d.outputs.word));
+        use('right', oneOf(oneOf(c.outputs.word, d.outputs.word), b.outputs.word));
+      },
+      { parameters: { word: str('x') } },
+    );
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1260 [ml/train/same] the input 'words' reads oneOf(…) of values that are not one in each branch of one If
+    at test/diagnostics.test.ts:LINE
+    mend: give it one output of a task in each branch: \`oneOf(a.output, b.output)\`
+  [ml/train] KFP1260 [ml/train/one-branch] the input 'words' reads oneOf(…) of values that are not one in each branch of one If
+    at test/diagnostics.test.ts:LINE
+    mend: give it one output of a task in each branch: \`oneOf(a.output, b.output)\`
+  [ml/train] KFP1260 [ml/train/before] the input 'words' reads oneOf(…) of values that are not one in each branch of one If
+    at test/diagnostics.test.ts:LINE
+    mend: give it one output of a task in each branch: \`oneOf(a.output, b.output)\`
+  [ml/train] KFP1260 [ml/train/parameter] the input 'words' reads oneOf(…) of values that are not one in each branch of one If
+    at test/diagnostics.test.ts:LINE
+    mend: give it one output of a task in each branch: \`oneOf(a.output, b.output)\`
+  [ml/train] KFP1260 [ml/train/further-in] the input 'words' reads oneOf(…) of 'ml/train/many/inner/c.word', which is in a further branch or loop inside of its branch
+    at test/diagnostics.test.ts:LINE
+    mend: give oneOf(…) an output of a task in each branch; of an If or a loop inside of it, what the oneOf(…) or collect(…) of that gives
+  [ml/train] KFP1220 [ml/train/inner] the input 'words' reads what 'ml/train/many/inner' gives from outside the branch it is in
+    at test/diagnostics.test.ts:LINE
+    mend: create the reader in the same branch, or join what the branches give with oneOf(…): outside of it, the task may not have run"
+`);
+  });
+
+  test('of an If that may take no branch, that has more branches, of several types', () => {
+    const error = errorOf((pipeline) => {
+      const made = new Task(pipeline, 'make', { component: make });
+      const chain = (id: string) => new If(pipeline, id, { condition: made.outputs.count.gt(1) });
+      const join = (...scopes: readonly Construct[]) =>
+        scopes.map((scope) => new Task(scope, 'make', { component: make }).outputs);
+      const [a, b] = (() => {
+        const open = chain('open');
+        return join(open, open.elif('elif', { condition: made.outputs.count.gt(2) }));
+      })();
+      new Task(pipeline, 'a', { component: say, inputs: { words: oneOf(a!.word, b!.word) } });
+      const three = chain('three');
+      three.elif('two', { condition: made.outputs.count.gt(2) });
+      new Task(three.branches[1]!, 'make', { component: make });
+      const [c, d] = join(three, three.else('one'));
+      new Task(pipeline, 'b', { component: say, inputs: { words: oneOf(c!.word, d!.word) } });
+      const types = chain('types');
+      const [e, f] = join(types, types.else('other-types'));
+      new Task(pipeline, 'c', { component: say, inputs: { words: oneOf(e!.word, f!.count as Any) } });
+      new Task(pipeline, 'd', { component: maybe, inputs: { data: oneOf(e!.data, f!.scores as Any) } });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1261 [ml/train/open] a oneOf reads what its branches give, but it may take no branch
+    at test/diagnostics.test.ts:LINE
+    mend: add an Else: \`.else(…)\`
+  [ml/train] KFP1261 [ml/train/three] a oneOf reads what its branches give, but has no value from 'ml/train/two'
+    at test/diagnostics.test.ts:LINE
+    mend: give it a value from each branch
+  [ml/train] KFP1261 [ml/train/types] a oneOf joins a string and an int
+    at test/diagnostics.test.ts:LINE
+    mend: give it values of one type
+  [ml/train] KFP1261 [ml/train/types] a oneOf joins a system.Dataset and a system.Metrics
+    at test/diagnostics.test.ts:LINE
+    mend: give it values of one type"
+`);
+  });
+});
+
+describe('the end', () => {
+  const final = PythonComponent.fromFile('test/fixtures/python/flow.py', 'final');
+
+  test('an exit task that depends on others, or that others depend on', () => {
+    const error = errorOf((pipeline) => {
+      const handler = new ExitHandler(pipeline, 'handler');
+      const made = new Task(handler, 'make', { component: make });
+      const exit = new OnExit(handler, 'exit', { component: say, inputs: { words: made.outputs.word } });
+      exit.after(made);
+      new Task(pipeline, 'late', { component: make }).after(exit);
+      new Task(pipeline, 'later', { component: make }).after(exit.failed);
+      new OnExit(pipeline, 'finish', { component: final }).after(handler.failed);
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1223 [ml/train/handler/exit] the input 'words' reads 'ml/train/handler/make.word' in the exit task, where it may not exist
+    at test/diagnostics.test.ts:LINE
+    mend: give the exit task parameters, facts of the run, the final status, a loop's item, or what was there before the branch or loop around it
+  [ml/train] KFP1223 [ml/train/handler/exit] the exit task is told to run after others
+    at test/diagnostics.test.ts:LINE
+    mend: take out \`.after(…)\`: it runs when what it stands under has ended
+  [ml/train] KFP1223 [ml/train/late] runs after the exit task 'ml/train/handler/exit'
+    at test/diagnostics.test.ts:LINE
+    mend: nothing can run after an exit task
+  [ml/train] KFP1223 [ml/train/later] runs after the exit task 'ml/train/handler/exit'
+    at test/diagnostics.test.ts:LINE
+    mend: nothing can run after an exit task
+  [ml/train] KFP1223 [ml/train/finish] the exit task is told to run after others
+    at test/diagnostics.test.ts:LINE
+    mend: take out \`.after(…)\`: it runs when what it stands under has ended"
+`);
+  });
+
+  test('an exit handler without an exit task, or without a task', () => {
+    const error = errorOf((pipeline) => {
+      new ExitHandler(pipeline, 'nothing');
+      const handler = new ExitHandler(pipeline, 'handler');
+      new Task(handler, 'make', { component: make });
+      const empty = new ExitHandler(pipeline, 'empty');
+      new OnExit(empty, 'exit', { component: final });
+      new ParallelFor(pipeline, 'loop', { items: [1] });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1201 [ml/train/nothing] the exit handler has no task
+    at test/diagnostics.test.ts:LINE
+    mend: create a Task under it, or leave the exit handler out
+  [ml/train] KFP1201 [ml/train/empty] the exit handler has no task
+    at test/diagnostics.test.ts:LINE
+    mend: create a Task under it, or leave the exit handler out
+  [ml/train] KFP1201 [ml/train/loop] the loop has no task
+    at test/diagnostics.test.ts:LINE
+    mend: create a Task under it, or leave the loop out
+  [ml/train] KFP1254 [ml/train/nothing] the exit handler has no exit task
+    at test/diagnostics.test.ts:LINE
+    mend: create an OnExit under it
+  [ml/train] KFP1254 [ml/train/handler] the exit handler has no exit task
+    at test/diagnostics.test.ts:LINE
+    mend: create an OnExit under it"
+`);
+  });
+
+  test('a final status where what it is about has not ended', () => {
+    const error = errorOf((pipeline) => {
+      const made = new Task(pipeline, 'make', { component: make });
+      const handler = new ExitHandler(pipeline, 'handler');
+      new Task(handler, 'inside', {
+        component: use,
+        inputs: { data: made.outputs.data, lr: 1, options: handler.finalStatus },
+      });
+      new OnExit(handler, 'exit', { component: final });
+      const state = handler.finalStatus.field('state');
+      new Task(pipeline, 'beside', { component: say, inputs: { words: state } });
+      new Task(pipeline, 'after', { component: say, inputs: { words: state } }).after(handler);
+      new Task(pipeline, 'after-end', { component: say, inputs: { words: state } }).after(handler.ended);
+      new Task(pipeline, 'alone', { component: final });
+      new Task(pipeline, 'one', { component: final }).after(made).ignoreUpstreamFailure();
+      new Task(pipeline, 'two', { component: final }).after(made, handler).ignoreUpstreamFailure();
+      new Task(pipeline, 'run', { component: say, inputs: { words: pipeline.finalStatus.field('state') } });
+      new OnExit(pipeline, 'finish', { component: say, inputs: { words: state } });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1225 [ml/train/handler/inside] the input 'options' takes the final status of 'ml/train/handler' before that has ended
+    at test/diagnostics.test.ts:LINE
+    mend: use it in an OnExit, or in a task that runs after one other and ignores its failure
+  [ml/train] KFP1225 [ml/train/beside] the input 'words' takes the final status of 'ml/train/handler' before that has ended
+    at test/diagnostics.test.ts:LINE
+    mend: use it in an OnExit, or in a task that runs after one other and ignores its failure
+  [ml/train] KFP1225 [ml/train/after] the input 'words' takes the final status of 'ml/train/handler' before that has ended
+    at test/diagnostics.test.ts:LINE
+    mend: use it in an OnExit, or in a task that runs after one other and ignores its failure
+  [ml/train] KFP1225 [ml/train/alone] the input 'status' takes the run's final status before the run has ended
+    at test/diagnostics.test.ts:LINE
+    mend: use it in an OnExit, or in a task that runs after one other and ignores its failure
+  [ml/train] KFP1225 [ml/train/two] the input 'status' takes the run's final status before the run has ended
+    at test/diagnostics.test.ts:LINE
+    mend: use it in an OnExit, or in a task that runs after one other and ignores its failure
+  [ml/train] KFP1225 [ml/train/run] the input 'words' takes the run's final status before the run has ended
+    at test/diagnostics.test.ts:LINE
+    mend: use it in an OnExit, or in a task that runs after one other and ignores its failure
+  [ml/train] KFP1225 [ml/train/finish] the input 'words' takes the final status of 'ml/train/handler' before that has ended
+    at test/diagnostics.test.ts:LINE
+    mend: use it in an OnExit, or in a task that runs after one other and ignores its failure"
+`);
+  });
+});
+
+describe('how others have ended', () => {
+  test('cycles between groups', () => {
+    const error = errorOf((pipeline) => {
+      const handler = new ExitHandler(pipeline, 'handler');
+      const a = new Task(handler, 'a', { component: make });
+      new OnExit(handler, 'exit', { component: make });
+      const loop = new ParallelFor(pipeline, 'loop', { items: [1] });
+      const b = new Task(loop, 'b', { component: make }).after(a);
+      a.after(b);
+      const many = new If(loop, 'many', { condition: b.outputs.count.gt(1) });
+      const c = new Task(many, 'c', { component: make });
+      b.after(c.failed);
+      new Task(many.else('few'), 'd', { component: make }).after(c);
+      b.after(many);
+      loop.after(loop);
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1228 [ml/train/loop/b] asks how 'ml/train/loop/many/c' has ended, which does not stand beside it
+    at test/diagnostics.test.ts:LINE
+    mend: ask that of what is under the same construct: a task outside waits for the whole branch, loop or handler
+  [ml/train] KFP1224 [ml/train/loop/b] waits for itself: 'ml/train/loop/b' after 'ml/train/loop/many' after 'ml/train/loop/b'
+    at test/diagnostics.test.ts:LINE
+    mend: take out one of the \`.after(…)\` calls
+  [ml/train] KFP1224 [ml/train/handler] waits for itself: 'ml/train/handler' after 'ml/train/loop' after 'ml/train/handler'
+    at test/diagnostics.test.ts:LINE
+    mend: take out one of the \`.after(…)\` calls"
+`);
+  });
+
+  test('asked of what does not stand beside', () => {
+    const error = errorOf((pipeline, chart) => {
+      const loop = new ParallelFor(pipeline, 'loop', { items: [1] });
+      const inside = new Task(loop, 'make', { component: make });
+      const other = new Task(new Pipeline(chart, 'other'), 'make', { component: make });
+      new Task(pipeline, 'a', { component: make }).after(inside.failed);
+      new Task(pipeline, 'b', { component: make }).after(inside).ignoreUpstreamFailure();
+      new Task(loop, 'c', { component: make }).after(loop.ended);
+      new Task(pipeline, 'd', { component: make }).after(loop.failed.or(other.succeeded.not()));
+      new Task(pipeline, 'e', { component: make }).after(new Construct(pipeline, 'x') as Any);
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1228 [ml/train/loop/c] asks how 'ml/train/loop' has ended, which does not stand beside it
+    at test/diagnostics.test.ts:LINE
+    mend: ask that of what is under the same construct: a task outside waits for the whole branch, loop or handler
+  [ml/train] KFP1228 [ml/train/a] asks how 'ml/train/loop/make' has ended, which does not stand beside it
+    at test/diagnostics.test.ts:LINE
+    mend: ask that of what is under the same construct: a task outside waits for the whole branch, loop or handler
+  [ml/train] KFP1228 [ml/train/b] asks how 'ml/train/loop/make' has ended, which does not stand beside it
+    at test/diagnostics.test.ts:LINE
+    mend: ask that of what is under the same construct: a task outside waits for the whole branch, loop or handler
+  [ml/train] KFP1221 [ml/train/d] runs after 'ml/other/make', which is not a task of this pipeline
+    at test/diagnostics.test.ts:LINE
+    mend: order tasks of one pipeline only
+  [ml/train] KFP1221 [ml/train/e] runs after 'ml/train/x', which is not a task of this pipeline
+    at test/diagnostics.test.ts:LINE
+    mend: order tasks of one pipeline only"
+`);
+  });
+});
+
+/** A list that a task may fail to give. */
+function maybeList(pipeline: Pipeline): Value<readonly unknown[]> {
+  return new Task(pipeline, 'lists', { component: maybe }).continueOnFailure().outputs.counts;
+}
+
+describe('what may be absent, given to an input that may not', () => {
+  test('an output of what may fail or not run', () => {
+    const error = errorOf((pipeline) => {
+      const shaky = new Task(pipeline, 'shaky', { component: make }).continueOnFailure();
+      const made = new Task(pipeline, 'make', { component: make });
+      const words = shaky.outputs.word;
+      new Task(pipeline, 'a', { component: say, inputs: { words } });
+      new Task(pipeline, 'b', { component: maybe, inputs: { words } });
+      new Task(pipeline, 'c', { component: maybe, inputs: { words: text`${words}! ${words}?` } });
+      new Task(pipeline, 'd', { component: say, inputs: { words: made.outputs.word } }).ignoreUpstreamFailure();
+      new Task(pipeline, 'e', { component: say, inputs: { words: made.outputs.word } }).after(made.failed);
+      new Task(pipeline, 'f', { component: say, inputs: { words: made.outputs.word } }).after(made.succeeded);
+      const loop = new ParallelFor(pipeline, 'loop', { items: maybeList(pipeline) });
+      new Task(loop, 'g', { component: say, inputs: { words } });
+      new Approval(pipeline, 'h', { message: words });
+      new Check(pipeline, 'i', { rules: { x: shaky.outputs.count.gt(1) } });
+      const first = new If(pipeline, 'j', { condition: made.outputs.count.gt(1) });
+      new Task(first, 'k', { component: make });
+      new Task(first.elif('l', { condition: shaky.outputs.count.gt(1) }), 'm', { component: make });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1229 [ml/train/a] the input 'words' reads 'word' of 'ml/train/shaky', which is absent where that fails or does not run
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 [ml/train/c] the input 'words' reads 'word' of 'ml/train/shaky', which is absent where that fails or does not run
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 [ml/train/d] the input 'words' reads 'word' of 'ml/train/make', which is absent where that fails or does not run
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 [ml/train/e] the input 'words' reads 'word' of 'ml/train/make', which is absent where that fails or does not run
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 [ml/train/loop] the list of items reads 'counts' of 'ml/train/lists', which is absent where that fails or does not run
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 [ml/train/loop/g] the input 'words' reads 'word' of 'ml/train/shaky', which is absent where that fails or does not run
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 [ml/train/h] the message reads 'word' of 'ml/train/shaky', which is absent where that fails or does not run
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 [ml/train/i] the input 'rules' reads 'count' of 'ml/train/shaky', which is absent where that fails or does not run
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 [ml/train/l] the condition reads 'count' of 'ml/train/shaky', which is absent where that fails or does not run
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists"
+`);
+  });
+
+  test('an output that comes out of a group', () => {
+    const error = errorOf((pipeline, chart) => {
+      const made = new Task(pipeline, 'make', { component: make });
+      const handler = new ExitHandler(pipeline, 'handler');
+      const approval = new Approval(handler, 'approve');
+      const approved = new Task(handler, 'approved', { component: make }).after(approval);
+      const next = new Task(handler, 'next', { component: make, inputs: { rows: approved.outputs.count } });
+      const sure = new Task(handler, 'sure', { component: say, inputs: { words: approval.decision } });
+      new OnExit(handler, 'exit', { component: make });
+      new Task(pipeline, 'a', { component: say, inputs: { words: next.outputs.word } }).after(sure);
+      const many = new If(pipeline, 'many', { condition: made.outputs.count.gt(1) });
+      const b = new Task(many, 'b', { component: make }).continueOnFailure();
+      const c = new Task(many.else('few'), 'c', { component: make });
+      new Task(pipeline, 'd', { component: say, inputs: { words: oneOf(b.outputs.word, c.outputs.word) } });
+      const called = new Pipeline(chart, 'called', {
+        standalone: false,
+        outputs: { word: optional(str()), count: int() },
+      });
+      const shaky = new Task(called, 'shaky', { component: make }).continueOnFailure();
+      called.returns({ word: shaky.outputs.word, count: shaky.outputs.count });
+      const call = new SubPipeline(pipeline, 'call', { pipeline: called });
+      new Task(pipeline, 'e', { component: say, inputs: { words: call.outputs.word } });
+      new Task(pipeline, 'f', { component: maybe, inputs: { words: call.outputs.word } });
+      const loop = new ParallelFor(pipeline, 'loop', { items: [1] });
+      const tried = new Task(loop, 'make', { component: make }).continueOnFailure();
+      new Task(pipeline, 'g', { component: pick, inputs: { names: loop.collect(tried.outputs.word) } });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1229 [ml/train/handler/next] what it gives is read outside of what it stands in, and is absent where it fails or does not run
+    at test/diagnostics.test.ts:LINE
+    mend: read it where it stands, or make sure that it runs
+  [ml/train] KFP1229 [ml/train/many/b] what it gives is read outside of what it stands in, and is absent where it fails or does not run
+    at test/diagnostics.test.ts:LINE
+    mend: read it where it stands, or make sure that it runs
+  [ml/called] KFP1229 [ml/called/shaky] the pipeline returns 'word', which is absent where this does not run
+    at test/diagnostics.test.ts:LINE
+    mend: read it where it stands, or make sure that it runs
+  [ml/called] KFP1229 [ml/called/shaky] the pipeline returns 'count', which is absent where this does not run
+    at test/diagnostics.test.ts:LINE
+    mend: read it where it stands, or make sure that it runs"
+`);
+  });
+
+  test('a parameter that may be left out', () => {
+    const parameters = { note: optional(str()), items: optional(list()), base: optional(Dataset) };
+    const error = errorOf(
+      (pipeline) => {
+        const { note, items, base } = pipeline.parameters as Any;
+        new Task(pipeline, 'a', { component: say, inputs: { words: note } });
+        new Task(pipeline, 'b', { component: maybe, inputs: { words: note, data: base } });
+        new Task(new ParallelFor(pipeline, 'c', { items }), 'd', { component: use, inputs: { data: base, lr: 1 } });
+        new Task(new If(pipeline, 'e', { condition: note.eq('x') }), 'f', { component: make });
+        pipeline.returns({ note });
+      },
+      { parameters, outputs: { note: str() } },
+    );
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1229 [ml/train/a] the input 'words' reads the parameter 'note', which may be left out
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 [ml/train/c] the list of items reads the parameter 'items', which may be left out
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 [ml/train/c/d] the input 'data' reads the parameter 'base', which may be left out
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 [ml/train/e] the condition reads the parameter 'note', which may be left out
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists
+  [ml/train] KFP1229 the output 'note' reads the parameter 'note', which may be left out
+    at test/diagnostics.test.ts:LINE
+    mend: give it to an input that may be left out and has no default, or make sure that it exists"
+`);
+  });
+});
+
+describe('loops', () => {
+  test('over what is no list', () => {
+    const error = errorOf((pipeline) => {
+      const made = new Task(pipeline, 'make', { component: make });
+      new Task(new ParallelFor(pipeline, 'a', { items: made.outputs.count as Any }), 'b', { component: make });
+      new Task(new ParallelFor(pipeline, 'c', { items: made.outputs.data as Any }), 'd', { component: make });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1262 [ml/train/a] the items are an int, not a list
+    at test/diagnostics.test.ts:LINE
+    mend: loop over a list
+  [ml/train] KFP1262 [ml/train/c] the items are a system.Dataset, not a list
+    at test/diagnostics.test.ts:LINE
+    mend: loop over a list"
+`);
+  });
+
+  test('over items of mixed shape', () => {
+    const error = errorOf((pipeline) => {
+      const shapes: readonly Any[] = [
+        [1, 'a'],
+        [1, null],
+        [true, 0],
+        [{ a: 1 }, { b: 1 }],
+        [{ a: 1 }, {}],
+        [{ a: 1 }, { a: undefined }],
+        [{ a: 1 }, { a: 'x' }],
+        [{ a: [1] }, { a: { b: 1 } }],
+        [{ a: 1 }, { a: null }, { a: 0.5 }],
+        [1, 0.5],
+        [[1], ['a']],
+      ];
+      for (const [index, items] of shapes.entries()) {
+        new Task(new ParallelFor(pipeline, `loop-${index}`, { items }), 'make', { component: make });
+      }
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1262 [ml/train/loop-0] the items are of several shapes: a number and a string
+    at test/diagnostics.test.ts:LINE
+    mend: give all items one type, and all dicts the same keys
+  [ml/train] KFP1262 [ml/train/loop-1] the items are of several shapes: a number and null
+    at test/diagnostics.test.ts:LINE
+    mend: give all items one type, and all dicts the same keys
+  [ml/train] KFP1262 [ml/train/loop-2] the items are of several shapes: a boolean and a number
+    at test/diagnostics.test.ts:LINE
+    mend: give all items one type, and all dicts the same keys
+  [ml/train] KFP1262 [ml/train/loop-3] the items are of several shapes: a dict of 'a' and a dict of 'b'
+    at test/diagnostics.test.ts:LINE
+    mend: give all items one type, and all dicts the same keys
+  [ml/train] KFP1262 [ml/train/loop-4] the items are of several shapes: a dict of 'a' and an empty dict
+    at test/diagnostics.test.ts:LINE
+    mend: give all items one type, and all dicts the same keys
+  [ml/train] KFP1262 [ml/train/loop-5] the items are of several shapes: a dict of 'a' and an empty dict
+    at test/diagnostics.test.ts:LINE
+    mend: give all items one type, and all dicts the same keys
+  [ml/train] KFP1262 [ml/train/loop-6] the field 'a' of the items is of several types: a number and a string
+    at test/diagnostics.test.ts:LINE
+    mend: give all items one type, and all dicts the same keys
+  [ml/train] KFP1262 [ml/train/loop-7] the field 'a' of the items is of several types: a list and a dict
+    at test/diagnostics.test.ts:LINE
+    mend: give all items one type, and all dicts the same keys"
+`);
+  });
+
+  test('over items that no JSON holds', () => {
+    const error = errorOf((pipeline) => {
+      const odd: readonly Any[] = [
+        [1n],
+        [() => 1],
+        [Number.NaN],
+        [new Date(0)],
+        [1, undefined],
+        Array(2),
+        [{ a: { b: 1n } }],
+      ];
+      for (const [index, items] of odd.entries()) {
+        new Task(new ParallelFor(pipeline, `loop-${index}`, { items }), 'make', { component: make });
+      }
+    });
+    expect([...new Set(error.match(/the item at \d[^\n]*/g))]).toMatchInlineSnapshot(`
+[
+  "the item at 0 is, or holds, what JSON cannot hold",
+  "the item at 1 is, or holds, what JSON cannot hold",
+]
+`);
+    expect(error.match(/KFP1262/g)).toHaveLength(7);
+  });
+
+  test('over items that are not what is declared, or that inputs do not take', () => {
+    const error = errorOf((pipeline) => {
+      const rates = new ParallelFor(pipeline, 'rates', { items: [1, 0.5] });
+      new Task(rates, 'make', { component: make, inputs: { rows: rates.item as Any } });
+      const dicts = new ParallelFor(pipeline, 'dicts', {
+        items: [
+          { lr: 0.5, names: ['a'] },
+          { lr: 2, names: [] },
+        ],
+      });
+      new Task(dicts, 'make', { component: make, inputs: { rows: dicts.item.lr as Any } });
+      new Task(dicts, 'say', { component: say, inputs: { words: dicts.item as Any } });
+      new Task(dicts, 'typo', { component: say, inputs: { words: dicts.item.field('name') } });
+      new Task(dicts, 'typo-2', { component: say, inputs: { words: dicts.item.field('zzzzzz') } });
+      const declared = new ParallelFor(pipeline, 'declared', { items: ['a'], item: int() });
+      new Task(declared, 'make', { component: make, inputs: { rows: declared.item } });
+      const fields = new ParallelFor(pipeline, 'fields', { items: [{ rows: 'x' }], item: { rows: int() } });
+      new Task(fields, 'make', { component: make, inputs: { rows: fields.item.rows } });
+      const big = new ParallelFor(pipeline, 'big', { items: [2 ** 60] });
+      new Task(big, 'make', { component: make, inputs: { rows: big.item } });
+      const numbers = new ParallelFor(pipeline, 'numbers', { items: [1] });
+      new Task(numbers, 'say', { component: say, inputs: { words: (numbers.item as Any).field('x') } });
+      new Task(numbers, 'say-2', { component: say, inputs: { words: (dicts.item as Any).field(undefined) } });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1212 [ml/train/rates/make] the input 'rows' of 'make' takes an int: it is given a float
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/dicts/make] the input 'rows' of 'make' takes an int: it is given a float
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/dicts/say] the input 'words' of 'say' takes a string: it is given a dict
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1217 [ml/train/numbers/say] 'x' is read as a field of an int
+    at test/diagnostics.test.ts:LINE
+    mend: read fields of dicts, by their names
+  [ml/train] KFP1217 [ml/train/numbers/say-2] a field's name is undefined, which is no text
+    at test/diagnostics.test.ts:LINE
+    mend: read fields of dicts, by their names
+  [ml/train] KFP1226 [ml/train/numbers/say-2] the input 'words' reads the item of 'ml/train/dicts' outside of that loop
+    at test/diagnostics.test.ts:LINE
+    mend: create the reader in the loop
+  [ml/train] KFP1262 [ml/train/declared] among the items, "a" is not an int
+    at test/diagnostics.test.ts:LINE
+    mend: change the item, or the type that \`item\` declares
+  [ml/train] KFP1262 [ml/train/big] among the items, 1152921504606847000 is not an int
+    at test/diagnostics.test.ts:LINE
+    mend: change the item, or the type that \`item\` declares
+  [ml/train] KFP1262 [ml/train/dicts/typo] the input 'words' reads the field 'name' of the items of 'ml/train/dicts', which they do not have
+    at test/diagnostics.test.ts:LINE
+    mend: did you mean 'names'?
+  [ml/train] KFP1262 [ml/train/dicts/typo-2] the input 'words' reads the field 'zzzzzz' of the items of 'ml/train/dicts', which they do not have
+    at test/diagnostics.test.ts:LINE
+    mend: their fields are: lr, names
+  [ml/train] KFP1262 [ml/train/fields/make] the input 'rows' reads the field 'rows' of the items of 'ml/train/fields': "x" is not an int
+    at test/diagnostics.test.ts:LINE
+    mend: change the item, or the type that \`item\` declares"
+`);
+  });
+
+  test('collected lists of the wrong kind', () => {
+    const error = errorOf((pipeline) => {
+      const loop = new ParallelFor(pipeline, 'loop', { items: [1] });
+      const made = new Task(loop, 'make', { component: make });
+      const names = loop.collect(made.outputs.word);
+      const data = loop.collect(made.outputs.data) as Any;
+      new Task(pipeline, 'a', { component: say, inputs: { words: names as Any } });
+      new Task(pipeline, 'b', { component: pick, inputs: { names, models: data } });
+      new Task(pipeline, 'c', { component: maybe, inputs: { data } });
+      new Task(pipeline, 'd', { component: pick, inputs: { names: data } });
+      new Task(pipeline, 'e', { component: pick, inputs: { names: ['a', 1] as Any } });
+      new Task(pipeline, 'f', { component: maybe, inputs: { counts: loop.collect(names) } });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1212 [ml/train/a] the input 'words' of 'say' takes a string: it is given a list
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/b] the input 'models' of 'pick' takes a list of system.Model: it is given a list of system.Dataset
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/c] the input 'data' of 'maybe' takes a system.Dataset: it is given a list of system.Dataset
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/d] the input 'names' of 'pick' takes a list: it is given a list of system.Dataset
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/e] the input 'names' of 'pick' takes a list: ["a",1] is not a list whose elements are each a string
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1263 [ml/train/f] the input 'counts' collects by 'ml/train/loop' what is not given in that loop
+    at test/diagnostics.test.ts:LINE
+    mend: give collect(…) an output of a task in the loop; of an If or a loop inside of it, what the oneOf(…) or collect(…) of that gives: outer.collect(inner.collect(…))"
+`);
+  });
+
+  test('settings, and those of approvals', () => {
+    const error = errorOf((pipeline) => {
+      for (const parallelism of [0, 1.5, Number.NaN, '2' as Any]) {
+        const loop = new ParallelFor(pipeline, `loop-${parallelism}`, { items: [1], parallelism });
+        new Task(loop, 'make', { component: make });
+      }
+      new Approval(pipeline, 'a', { timeout: Duration.millis(5), message: 3 as Any });
+      new Approval(pipeline, 'b', { timeout: Duration.seconds(0) });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1212 [ml/train/a] the message takes a string: 3 is not a string
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1240 [ml/train/loop-0] the parallelism is 0
+    at test/diagnostics.test.ts:LINE
+    mend: give a whole number from 1, or leave it out for no limit
+  [ml/train] KFP1240 [ml/train/loop-1.5] the parallelism is 1.5
+    at test/diagnostics.test.ts:LINE
+    mend: give a whole number from 1, or leave it out for no limit
+  [ml/train] KFP1240 [ml/train/loop-NaN] the parallelism is NaN
+    at test/diagnostics.test.ts:LINE
+    mend: give a whole number from 1, or leave it out for no limit
+  [ml/train] KFP1240 [ml/train/loop-2] the parallelism is 2
+    at test/diagnostics.test.ts:LINE
+    mend: give a whole number from 1, or leave it out for no limit
+  [ml/train] KFP1240 [ml/train/a] the timeout of 0.005 s is not a whole number of seconds
+    at test/diagnostics.test.ts:LINE
+    mend: give whole seconds, from 1
+  [ml/train] KFP1240 [ml/train/b] the timeout of 0 s is not a whole number of seconds
+    at test/diagnostics.test.ts:LINE
+    mend: give whole seconds, from 1"
+`);
+  });
+
+  test('and artifacts where there is no artifact repository', () => {
+    const error = errorOf(
+      (pipeline) => {
+        const loop = new ParallelFor(pipeline, 'loop', { items: (pipeline.parameters as Any).parts });
+        new Task(loop, 'maybe', { component: maybe, inputs: { data: loop.item as Any } });
+        new Task(pipeline, 'say', { component: say, inputs: { words: 'x' } });
+      },
+      { parameters: { parts: listOf(Dataset) }, standalone: false, artifactRepository: { kind: 'none' } },
+    );
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1242 the component 'maybe' has artifacts ('data'), and the pipeline has no artifact repository
+    at test/diagnostics.test.ts:LINE
+    mend: name the artifact repository, or pass parameters"
+`);
+  });
+});
+
+describe('pipelines in pipelines', () => {
+  /** A pipeline that takes and returns one of everything. */
+  function callee(chart: Chart, id: string): Any {
+    const parameters = { rows: Dataset, count: int(), note: optional(str()), size: str('s', { choices: ['s', 'm'] }) };
+    const called = new Pipeline(chart, id, { standalone: false, parameters, outputs: { word: str(), data: Dataset } });
+    const made = new Task(called, 'make', { component: make, inputs: { rows: called.parameters.count } });
+    return called.returns({ word: made.outputs.word, data: made.outputs.data });
+  }
+
+  test('inputs of a call', () => {
+    const error = errorOf((pipeline, chart) => {
+      const called = callee(chart, 'called');
+      const made = new Task(pipeline, 'make', { component: make });
+      const { data, scores, word } = made.outputs;
+      new SubPipeline(pipeline, 'a', { pipeline: called });
+      new SubPipeline(pipeline, 'b', {
+        pipeline: called,
+        inputs: { rows: data, cuont: 1, count: 0.5, size: 'l' },
+      } as Any);
+      new SubPipeline(pipeline, 'c', { pipeline: called, inputs: { rows: scores, count: word, note: 3 } } as Any);
+      new SubPipeline(pipeline, 'd', { pipeline: called, inputs: { rows: 'x', count: 1 } } as Any);
+      const call = new SubPipeline(pipeline, 'e', { pipeline: called, inputs: { rows: data, count: 1 } } as Any);
+      new Task(pipeline, 'f', { component: say, inputs: { words: (call.outputs as Any).wrod } });
+      new Task(pipeline, 'g', { component: say, inputs: { words: (call.outputs as Any).data } });
+      new OnExitPipeline(pipeline, 'exit', { pipeline: called, inputs: { rows: data, count: 1 } } as Any);
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1210 [ml/train/a] the input 'rows' of 'called' is missing
+    at test/diagnostics.test.ts:LINE
+    mend: add 'rows' to the inputs
+  [ml/train] KFP1210 [ml/train/a] the input 'count' of 'called' is missing
+    at test/diagnostics.test.ts:LINE
+    mend: add 'count' to the inputs
+  [ml/train] KFP1211 [ml/train/b] 'called' has no input 'cuont'
+    at test/diagnostics.test.ts:LINE
+    mend: did you mean 'count'?
+  [ml/train] KFP1210 [ml/train/f] the input 'words' of 'say' is missing
+    at test/diagnostics.test.ts:LINE
+    mend: add 'words' to the inputs
+  [ml/train] KFP1212 [ml/train/b] the input 'count' of 'called' takes an int: 0.5 is not an int
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/b] the input 'size' of 'called' takes a string: "l" is not one of "s", "m"
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/c] the input 'rows' of 'called' takes a system.Dataset: it is given a system.Metrics
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/c] the input 'count' of 'called' takes an int: it is given a string
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/c] the input 'note' of 'called' takes a string: 3 is not a string
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/d] the input 'rows' of 'called' takes a system.Dataset: a literal cannot be an artifact
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 [ml/train/g] the input 'words' of 'say' takes a string: it is given a system.Dataset
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1223 [ml/train/exit] the input 'rows' reads 'ml/train/make.data' in the exit task, where it may not exist
+    at test/diagnostics.test.ts:LINE
+    mend: give the exit task parameters, facts of the run, the final status, a loop's item, or what was there before the branch or loop around it"
+`);
+  });
+
+  test('outputs that are not bound, unknown, or of another type', () => {
+    const error = errorOf(
+      (pipeline) => {
+        const made = new Task(pipeline, 'make', { component: make });
+        const loop = new ParallelFor(pipeline, 'loop', { items: [1] });
+        const again = new Task(loop, 'make', { component: make });
+        const { word, data } = made.outputs;
+        pipeline.returns({
+          wrod: word,
+          zzzzzzzz: 1,
+          model: data,
+          count: word,
+          each: again.outputs.count,
+          half: 0.5,
+        } as Any);
+      },
+      { outputs: { word: str(), model: Model, count: int(), each: int(), half: int(), 'bad name': str() } },
+    );
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1214 the output's name 'bad name' has other characters than letters, digits, '_' and '-'
+    at test/diagnostics.test.ts:LINE
+    mend: rename it
+  [ml/train] KFP1212 the output 'model' of 'train' takes a system.Model: it is given a system.Dataset
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 the output 'count' of 'train' takes an int: it is given a string
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1212 the output 'half' of 'train' takes an int: 0.5 is not an int
+    at test/diagnostics.test.ts:LINE
+    mend: give it such a value
+  [ml/train] KFP1220 the output 'each' reads 'ml/train/loop/make.count' from outside the loop that produces it
+    at test/diagnostics.test.ts:LINE
+    mend: read the list of what all iterations give: loop.collect(…), or create the reader in the loop
+  [ml/train] KFP1253 the output 'word' is given no value
+    at test/diagnostics.test.ts:LINE
+    mend: bind it: pipeline.returns({ word: … })
+  [ml/train] KFP1253 the output 'bad name' is given no value
+    at test/diagnostics.test.ts:LINE
+    mend: bind it: pipeline.returns({ bad name: … })
+  [ml/train] KFP1253 returns 'wrod', which is no declared output
+    at test/diagnostics.test.ts:LINE
+    mend: did you mean 'word'?
+  [ml/train] KFP1253 returns 'zzzzzzzz', which is no declared output
+    at test/diagnostics.test.ts:LINE
+    mend: declare it in the Pipeline's outputs"
+`);
+  });
+
+  test('a pipeline that calls itself, directly and through another', () => {
+    const direct = errorOf((pipeline) => {
+      new Task(pipeline, 'make', { component: make });
+      new SubPipeline(pipeline, 'again', { pipeline: pipeline as Any });
+      new OnExitPipeline(pipeline, 'exit', { pipeline: pipeline as Any });
+    });
+    expect(direct).toMatchInlineSnapshot(`
+"  [ml/train] KFP1251 [ml/train/again] calls 'ml/train', which calls itself by this
+    at test/diagnostics.test.ts:LINE
+    mend: repeat a pipeline with RepeatUntil, which has a bound
+  [ml/train] KFP1251 [ml/train/exit] calls 'ml/train', which calls itself by this
+    at test/diagnostics.test.ts:LINE
+    mend: repeat a pipeline with RepeatUntil, which has a bound"
+`);
+    const through = errorOf((pipeline, chart) => {
+      const other = new Pipeline(chart, 'other', { standalone: false });
+      new Task(other, 'make', { component: make });
+      new SubPipeline(other, 'back', { pipeline: pipeline as Any });
+      new SubPipeline(pipeline, 'there', { pipeline: other as Any });
+    });
+    expect(through).toMatchInlineSnapshot(`
+"  [ml/other] KFP1251 [ml/other/back] calls 'ml/train', which calls itself by this
+    at test/diagnostics.test.ts:LINE
+    mend: repeat a pipeline with RepeatUntil, which has a bound"
+`);
+  });
+
+  test('two pipelines of one name', () => {
+    const error = errorOf((pipeline, chart) => {
+      for (const id of ['one', 'two', 'three']) {
+        const called = new Pipeline(chart, id, { name: id === 'three' ? 'train' : 'same', standalone: false });
+        new Task(called, 'make', { component: make });
+        new SubPipeline(pipeline, id, { pipeline: called as Any });
+      }
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1250 [ml/train/two] calls 'ml/two', which has the name 'same', as has 'ml/one'
+    at test/diagnostics.test.ts:LINE
+    mend: give one of them another name: templates are named after pipelines
+  [ml/train] KFP1250 [ml/train/three] calls 'ml/three', which has the name 'train', as has 'ml/train'
+    at test/diagnostics.test.ts:LINE
+    mend: give one of them another name: templates are named after pipelines"
+`);
+  });
+
+  test('a called pipeline with errors: they are told of once, beside those of the caller', () => {
+    const error = errorOf((pipeline, chart) => {
+      const called = new Pipeline(chart, 'called', { standalone: false, outputs: { word: str() } });
+      new Task(called, 'say', { component: say, inputs: {} as Any });
+      const call = new SubPipeline(pipeline, 'call', { pipeline: called as Any });
+      new Task(pipeline, 'say', { component: say, inputs: { word: (call.outputs as Any).word } as Any });
+      const caller = new Pipeline(chart, 'caller');
+      new SubPipeline(caller, 'call', { pipeline: pipeline as Any });
+      new Run(chart, 'run', { pipeline: caller });
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1210 [ml/train/say] the input 'words' of 'say' is missing
+    at test/diagnostics.test.ts:LINE
+    mend: add 'words' to the inputs
+  [ml/train] KFP1211 [ml/train/say] 'say' has no input 'word'
+    at test/diagnostics.test.ts:LINE
+    mend: did you mean 'words'?
+  [ml/called] KFP1210 [ml/called/say] the input 'words' of 'say' is missing
+    at test/diagnostics.test.ts:LINE
+    mend: add 'words' to the inputs
+  [ml/called] KFP1253 the output 'word' is given no value
+    at test/diagnostics.test.ts:LINE
+    mend: bind it: pipeline.returns({ word: … })"
+`);
+  });
+
+  test('artifacts that a run cannot give', () => {
+    const parameters = { rows: Dataset, parts: listOf(Model), base: optional(Model) };
+    const error = errorOf(
+      (pipeline, chart) => {
+        new Task(pipeline, 'make', { component: make });
+        new Run(chart, 'run', { pipeline: pipeline as Any, arguments: { base: 'x' } } as Any);
+      },
+      { parameters },
+    );
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1252 the pipeline takes the artifact 'rows', which a run of it cannot be given
+    at test/diagnostics.test.ts:LINE
+    mend: set \`standalone: false\` where only other pipelines call it, or make the artifact optional()
+  [ml/train] KFP1252 the pipeline takes the artifact 'parts', which a run of it cannot be given
+    at test/diagnostics.test.ts:LINE
+    mend: set \`standalone: false\` where only other pipelines call it, or make the artifact optional()
+  [ml/run] KFP1310 'base' is an artifact, which a run cannot be given
+    at test/diagnostics.test.ts:LINE
+    mend: leave it out
+  [ml/run] KFP1310 the required parameters 'rows', 'parts' have no argument
+    at test/diagnostics.test.ts:LINE
+    mend: add the arguments, or give the parameters defaults"
+`);
+  });
+
+  test('arguments for optional and for list parameters', () => {
+    const parameters = {
+      note: optional(str()),
+      ids: listOf(int()),
+      names: listOf(str(), ['a']),
+      rest: optional(list()),
+    };
+    const error = errorOf(
+      (pipeline, chart) => {
+        new Task(pipeline, 'make', { component: make });
+        const run = (id: string, given: Any) =>
+          new Run(chart, id, { pipeline: pipeline as Any, arguments: given } as Any);
+        run('right', { ids: [1], note: undefined });
+        run('null', { ids: [], note: null, rest: null });
+        run('wrong', { ids: 1, note: 2, names: 'a', rest: {} });
+        run('missing', { note: 'x' });
+      },
+      { parameters },
+    );
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/wrong] KFP1310 the argument 'ids': 1 is not a list
+    at test/diagnostics.test.ts:LINE
+    mend: give a value of that type
+  [ml/wrong] KFP1310 the argument 'note': 2 is not a string
+    at test/diagnostics.test.ts:LINE
+    mend: give a value of that type
+  [ml/wrong] KFP1310 the argument 'names': "a" is not a list
+    at test/diagnostics.test.ts:LINE
+    mend: give a value of that type
+  [ml/wrong] KFP1310 the argument 'rest': {} is not a list
+    at test/diagnostics.test.ts:LINE
+    mend: give a value of that type
+  [ml/missing] KFP1310 the required parameter 'ids' has no argument
+    at test/diagnostics.test.ts:LINE
+    mend: add the arguments, or give the parameters defaults"
+`);
+  });
+
+  test('repetitions', () => {
+    const error = errorOf((pipeline, chart) => {
+      const grow = new Pipeline(chart, 'grow', {
+        standalone: false,
+        parameters: { value: int(0), word: str() },
+        outputs: { value: float(), done: bool(), word: str(), iterations: int() },
+      });
+      const step = new Task(grow, 'step', { component: maybe, inputs: { count: grow.parameters.value } });
+      const made = new Task(grow, 'make', { component: make });
+      const { good, ratio, words } = step.outputs;
+      grow.returns({ value: ratio, done: good, word: words, iterations: made.outputs.count });
+      const repeat = (id: string, until: string, maxIterations: Any) =>
+        new RepeatUntil(pipeline, id, { pipeline: grow, inputs: { word: 'x' }, until: until as 'done', maxIterations });
+      repeat('too-many', 'done', 21);
+      repeat('too-few', 'word', 0);
+      repeat('half', 'doen', 1.5);
+      new RepeatUntil(pipeline, 'missing', { pipeline: grow as Any, until: 'done', maxIterations: 20 } as Any);
+    });
+    expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1210 [ml/train/missing] the input 'word' of 'grow' is missing
+    at test/diagnostics.test.ts:LINE
+    mend: add 'word' to the inputs
+  [ml/train] KFP1255 [ml/train/too-many] maxIterations is 21
+    at test/diagnostics.test.ts:LINE
+    mend: give a whole number from 1 to 20
+  [ml/train] KFP1255 [ml/train/too-many] the pipeline returns 'iterations', which is the number of iterations here
+    at test/diagnostics.test.ts:LINE
+    mend: rename that output
+  [ml/train] KFP1255 [ml/train/too-many] the output 'value' cannot be the parameter 'value' of the next iteration: they are of different types
+    at test/diagnostics.test.ts:LINE
+    mend: give them one type, or different names
+  [ml/train] KFP1255 [ml/train/too-few] maxIterations is 0
+    at test/diagnostics.test.ts:LINE
+    mend: give a whole number from 1 to 20
+  [ml/train] KFP1255 [ml/train/too-few] 'word' is no boolean
+    at test/diagnostics.test.ts:LINE
+    mend: name a boolean output of the pipeline
+  [ml/train] KFP1255 [ml/train/too-few] the pipeline returns 'iterations', which is the number of iterations here
+    at test/diagnostics.test.ts:LINE
+    mend: rename that output
+  [ml/train] KFP1255 [ml/train/too-few] the output 'value' cannot be the parameter 'value' of the next iteration: they are of different types
+    at test/diagnostics.test.ts:LINE
+    mend: give them one type, or different names
+  [ml/train] KFP1255 [ml/train/half] maxIterations is 1.5
+    at test/diagnostics.test.ts:LINE
+    mend: give a whole number from 1 to 20
+  [ml/train] KFP1255 [ml/train/half] 'grow' does not return 'doen'
+    at test/diagnostics.test.ts:LINE
+    mend: name a boolean output of the pipeline
+  [ml/train] KFP1255 [ml/train/half] the pipeline returns 'iterations', which is the number of iterations here
+    at test/diagnostics.test.ts:LINE
+    mend: rename that output
+  [ml/train] KFP1255 [ml/train/half] the output 'value' cannot be the parameter 'value' of the next iteration: they are of different types
+    at test/diagnostics.test.ts:LINE
+    mend: give them one type, or different names
+  [ml/train] KFP1255 [ml/train/missing] the pipeline returns 'iterations', which is the number of iterations here
+    at test/diagnostics.test.ts:LINE
+    mend: rename that output
+  [ml/train] KFP1255 [ml/train/missing] the output 'value' cannot be the parameter 'value' of the next iteration: they are of different types
+    at test/diagnostics.test.ts:LINE
+    mend: give them one type, or different names"
 `);
   });
 });
@@ -321,7 +1428,7 @@ test('conditions that are none', () => {
     mend: compare values of one type
   [ml/train] KFP1217 [ml/train/f] 'x' is read as a metric of a system.Dataset
     at test/diagnostics.test.ts:LINE
-    mend: compare values of one type
+    mend: read metrics of Metrics and ClassificationMetrics
   [ml/train] KFP1217 [ml/train/g] '>' compares numbers, not a string
     at test/diagnostics.test.ts:LINE
     mend: compare values of one type"
@@ -692,7 +1799,7 @@ describe('misuse of constructs is refused at once', () => {
     );
     const made = new Task(pipeline, 'make', { component: make });
     expect(() => made.after(undefined as Any)).toThrowErrorMatchingInlineSnapshot(
-      `"'test/p/make' is told to run after undefined: give tasks or Ifs, as they are."`,
+      `"'test/p/make' is told to run after undefined: give tasks, Ifs, loops and the like, as they are."`,
     );
     expect(() => text`${{} as Any}`).toThrowErrorMatchingInlineSnapshot(
       `"[object Object] cannot stand in text: give strings, numbers, booleans and values of the run."`,
@@ -707,13 +1814,13 @@ describe('misuse of constructs is refused at once', () => {
   test('a task outside of a pipeline, an exit task in a branch, a second exit task, a branch after Else', () => {
     const chart = Testing.chart();
     expect(() => new Task(chart, 'a', { component: make })).toThrowErrorMatchingInlineSnapshot(
-      `"'test' is not inside a Pipeline: create tasks and Ifs under a Pipeline, an If, an Elif or an Else."`,
+      `"'test' is not inside a Pipeline: create tasks under a Pipeline, a branch of an If, a ParallelFor or an ExitHandler."`,
     );
     const pipeline = new Pipeline(chart, 'p');
     const made = new Task(pipeline, 'make', { component: make });
     const branch = new If(pipeline, 'if', { condition: made.outputs.count.gt(1) });
     expect(() => new OnExit(branch, 'exit', { component: make })).toThrowErrorMatchingInlineSnapshot(
-      `"The exit task 'test/p/if/exit' is inside the branch 'test/p/if': create it under the Pipeline, where it runs at the end of every run."`,
+      `"The exit task 'test/p/if/exit' is inside of 'test/p/if': create it under the Pipeline, where it runs at the end of every run, or under an ExitHandler."`,
     );
     new OnExit(pipeline, 'exit', { component: make });
     expect(() => new OnExit(pipeline, 'exit-2', { component: make })).toThrowErrorMatchingInlineSnapshot(
@@ -725,6 +1832,73 @@ describe('misuse of constructs is refused at once', () => {
     );
   });
 
+  test('what is no loop, no value of the run, no pipeline, no condition', () => {
+    const chart = Testing.chart();
+    const pipeline = new Pipeline(chart, 'p', { outputs: { count: int() } });
+    const made = new Task(pipeline, 'make', { component: make });
+    const loop = new ParallelFor(pipeline, 'loop', { items: [{ a: 1 }] });
+    expect(() => new ParallelFor(pipeline, 'a', { items: undefined as Any })).toThrowErrorMatchingInlineSnapshot(
+      `"The items of 'test/p/a' are undefined: give a list of literals, or a list that exists in the run."`,
+    );
+    expect(() => new ParallelFor(pipeline, 'b', { items: 'abc' as Any })).toThrowErrorMatchingInlineSnapshot(
+      `"The items of 'test/p/b' are abc: give a list of literals, or a list that exists in the run."`,
+    );
+    expect(() => loop.collect(loop.item.a.gt(1))).toThrowErrorMatchingInlineSnapshot(
+      `"'test/p/loop' can collect outputs of what runs in it, metrics and items: give it an output of a task."`,
+    );
+    expect(() => loop.collect(undefined as Any)).toThrowErrorMatchingInlineSnapshot(
+      `"'test/p/loop' can collect outputs of what runs in it, metrics and items: give it an output of a task."`,
+    );
+    expect(() => oneOf(made.outputs.word, 'x' as Any)).toThrowErrorMatchingInlineSnapshot(
+      `"oneOf is given x: give it an output of a task in each branch."`,
+    );
+    expect(() => new SubPipeline(pipeline, 'c', { pipeline: undefined as Any })).toThrowErrorMatchingInlineSnapshot(
+      `"'test/p/c' calls undefined, which is no Pipeline. Is it imported by its right name?"`,
+    );
+    expect(
+      () => new RepeatUntil(pipeline, 'd', { pipeline: make as Any, until: 'x' as never, maxIterations: 2 }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `"'test/p/d' calls [object Object], which is no Pipeline. Is it imported by its right name?"`,
+    );
+    expect(() => new Check(pipeline, 'f', { rules: {} })).toThrowErrorMatchingInlineSnapshot(
+      `"The check 'f' has no rule: give each rule a name and a condition."`,
+    );
+    expect(
+      () => new Check(pipeline, 'g', { rules: { '': made.outputs.count.gt(1) } }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `"The check 'g' has a rule without a name: give each rule a name and a condition."`,
+    );
+    expect(() => new Check(pipeline, 'e', { rules: { big: true as Any } })).toThrowErrorMatchingInlineSnapshot(
+      `"The rule 'big' of 'e' is true: give a condition, such as task.output.gte(0.9)."`,
+    );
+    pipeline.returns({ count: made.outputs.count });
+    expect(() => pipeline.returns({ count: made.outputs.count })).toThrowErrorMatchingInlineSnapshot(
+      `"The outputs of 'test/p' were bound before."`,
+    );
+  });
+
+  test('control flow outside of a pipeline, and a second exit task of a handler', () => {
+    const chart = Testing.chart();
+    expect(() => new ParallelFor(chart, 'a', { items: [] })).toThrowErrorMatchingInlineSnapshot(
+      `"'test' is not inside a Pipeline: create tasks under a Pipeline, a branch of an If, a ParallelFor or an ExitHandler."`,
+    );
+    expect(() => new ExitHandler(chart, 'b')).toThrowErrorMatchingInlineSnapshot(
+      `"'test' is not inside a Pipeline: create tasks under a Pipeline, a branch of an If, a ParallelFor or an ExitHandler."`,
+    );
+    const pipeline = new Pipeline(chart, 'p');
+    const handler = new ExitHandler(pipeline, 'handler');
+    new OnExit(handler, 'exit', { component: make });
+    expect(() => new OnExit(handler, 'exit-2', { component: make })).toThrowErrorMatchingInlineSnapshot(
+      `"The exit handler 'test/p/handler' already has the exit task 'exit'; it can have one."`,
+    );
+    const loop = new ParallelFor(pipeline, 'loop', { items: [] });
+    expect(
+      () => new OnExitPipeline(loop, 'exit', { pipeline: new Pipeline(chart, 'q') }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `"The exit task 'test/p/loop/exit' is inside of 'test/p/loop': create it under the Pipeline, where it runs at the end of every run, or under an ExitHandler."`,
+    );
+  });
+
   test('a change after synth', () => {
     const chart = Testing.chart();
     const pipeline = new Pipeline(chart, 'p');
@@ -732,6 +1906,18 @@ describe('misuse of constructs is refused at once', () => {
     Testing.synth(chart);
     expect(() => new Task(pipeline, 'late', { component: make })).toThrowErrorMatchingInlineSnapshot(
       `"'test/p/late' was created after the pipeline 'test/p' was synthesised: make all changes before synth."`,
+    );
+    expect(() => new ExitHandler(pipeline, 'late-2')).toThrowErrorMatchingInlineSnapshot(
+      `"'test/p/late-2' was created after the pipeline 'test/p' was synthesised: make all changes before synth."`,
+    );
+    expect(() => made.ignoreUpstreamFailure()).toThrowErrorMatchingInlineSnapshot(
+      `"'test/p/make' was told to ignore failures after the pipeline 'test/p' was synthesised: make all changes before synth."`,
+    );
+    expect(() => made.continueOnFailure()).toThrowErrorMatchingInlineSnapshot(
+      `"'test/p/make' was told to continue on failure after the pipeline 'test/p' was synthesised: make all changes before synth."`,
+    );
+    expect(() => pipeline.returns({})).toThrowErrorMatchingInlineSnapshot(
+      `"its outputs were bound after the pipeline 'test/p' was synthesised: make all changes before synth."`,
     );
     expect(() => made.after(made)).toThrowErrorMatchingInlineSnapshot(
       `"'test/p/make' was told to run after others after the pipeline 'test/p' was synthesised: make all changes before synth."`,

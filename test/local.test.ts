@@ -4,13 +4,30 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import type { ComponentDefinition, Json, ParameterType, PortDefinition } from '../src/components/definition';
 import { DiagnosticsError } from '../src/diagnostic';
-import type { GraphNode, IfNode, PipelineGraph, PipelineParameter, TaskNode } from '../src/graph/graph';
+import {
+  type ApprovalNode,
+  type CalledPipeline,
+  type Dependency,
+  type ExitHandlerNode,
+  type ExitNode,
+  type GraphNode,
+  type IfNode,
+  type LoopNode,
+  nodesIn,
+  type PipelineGraph,
+  type PipelineNode,
+  type PipelineParameter,
+  type RepeatNode,
+  type TaskNode,
+} from '../src/graph/graph';
 import { Interpreters, pythonMinorOf } from '../src/local/interpreter';
 import { LineReporter } from '../src/local/line-reporter';
+import type { LocalArtifact } from '../src/local/local-run';
 import { type LocalRunOptions, runGraph } from '../src/local/run-graph';
+import type { Stub } from '../src/local/stub';
 import { summaryOf } from '../src/local/summary';
 import { decodeValue, encodeJson, encodeValue } from '../src/values/codec';
-import type { Expression, ValueType } from '../src/values/expression';
+import { type Expression, operandsOf, type ValueType } from '../src/values/expression';
 
 const FIXTURES = path.join(__dirname, 'fixtures', 'local');
 
@@ -59,12 +76,30 @@ function task(
   inputs: Readonly<Record<string, Expression>> = {},
   { after = [], ...settings }: TaskNode['settings'] & { readonly after?: readonly string[] } = {},
 ): TaskNode {
-  const read = Object.values(inputs).flatMap((expression) => (expression.kind === 'output' ? [expression.task] : []));
-  const dependsOn = [...new Set([...read, ...after])];
-  const base = { kind: 'task', id, path: `app/${id}`, component: component.name, ownSettings: false } as const;
-  const node: TaskNode = { ...base, dependsOn, inputs, settings };
+  const shared = base(id, Object.values(inputs), after);
+  const node: TaskNode = { kind: 'task', ...shared, component: component.name, ownSettings: false, inputs, settings };
   components.set(node, component);
   return node;
+}
+
+type Outputs = Readonly<Record<string, Expression>>;
+
+/** The ids of the nodes that an expression reads. */
+function producersIn(expression: Expression): readonly string[] {
+  if (expression.kind === 'output') return [expression.task];
+  return expression.kind === 'status' ? [expression.of] : operandsOf(expression).flatMap(producersIn);
+}
+
+/** A DAG whose nodes wait for siblings only: what is outside of it has run when it starts. */
+function dag(nodes: readonly GraphNode[], outputs: Outputs = {}) {
+  return { nodes: nodes.map((node) => amongSiblings(node, nodes)), outputs };
+}
+
+function amongSiblings(node: GraphNode, siblings: readonly GraphNode[]): GraphNode {
+  const dependsOn = node.dependsOn.filter((id) => siblings.some((sibling) => sibling.id === id));
+  const copy: GraphNode = { ...node, dependsOn };
+  if (copy.kind === 'task') components.set(copy, components.get(node as TaskNode)!);
+  return copy;
 }
 
 function when(
@@ -81,38 +116,116 @@ function when(
       id: index === 0 ? id : `${id}-${index}`,
       path: `app/${id}-${index}`,
       ...(condition && { condition }),
-      body: { nodes: nodes.map((node) => amongSiblings(node, nodes)) },
+      body: dag(nodes),
     })),
   };
 }
 
-/** A graph's nodes wait for siblings only: what is outside of a branch has run when the branch starts. */
-function amongSiblings(node: GraphNode, siblings: readonly GraphNode[]): GraphNode {
-  const dependsOn = node.dependsOn.filter((id) => siblings.some((sibling) => sibling.id === id));
-  const copy: GraphNode = { ...node, dependsOn };
-  if (copy.kind === 'task') components.set(copy, components.get(node as TaskNode)!);
-  return copy;
+/** The same If, its branches with outputs. */
+const giving = (node: IfNode, ...outputs: readonly Outputs[]): IfNode => ({
+  ...node,
+  branches: node.branches.map((branch, index) => ({
+    ...branch,
+    body: { ...branch.body, outputs: outputs[index] ?? {} },
+  })),
+});
+
+const base = (id: string, read: readonly Expression[] = [], after: readonly string[] = []) => ({
+  id,
+  path: `app/${id}`,
+  dependsOn: [...new Set([...read.flatMap(producersIn), ...after])],
+});
+
+function loop(
+  id: string,
+  items: Expression,
+  nodes: readonly GraphNode[],
+  outputs: Outputs = {},
+  more: Partial<LoopNode> = {},
+): LoopNode {
+  return {
+    kind: 'loop',
+    ...base(id, [items]),
+    items,
+    itemType: 'NUMBER_INTEGER',
+    body: dag(nodes, outputs),
+    ...more,
+  };
+}
+
+const item = (of: string, type: ValueType = 'NUMBER_INTEGER', field: 'item' | 'index' = 'item'): Expression => ({
+  kind: 'loop',
+  loop: of,
+  field,
+  type,
+});
+
+function handler(id: string, nodes: readonly GraphNode[], onExit?: ExitNode, outputs: Outputs = {}): ExitHandlerNode {
+  return { kind: 'exit-handler', ...base(id), body: dag(nodes, outputs), ...(onExit && { onExit }) };
+}
+
+function call(id: string, name: string, inputs: Outputs = {}, after: readonly string[] = []): PipelineNode {
+  return { kind: 'pipeline', ...base(id, Object.values(inputs), after), pipeline: name, inputs };
+}
+
+function repeat(id: string, name: string, inputs: Outputs, until: string, limit: number): RepeatNode {
+  return { kind: 'repeat', ...base(id, Object.values(inputs)), pipeline: name, inputs, until, limit };
+}
+
+function approval(id: string, more: Partial<ApprovalNode> = {}): ApprovalNode {
+  return { kind: 'approval', ...base(id), ...more };
+}
+
+function called(
+  name: string,
+  nodes: readonly GraphNode[],
+  parameters: Readonly<Record<string, PipelineParameter>> = {},
+  outputs: Outputs = {},
+  onExit?: ExitNode,
+): CalledPipeline {
+  return {
+    name,
+    path: `app/${name}`,
+    parameters,
+    returns: {},
+    settings: {},
+    root: dag(nodes, outputs),
+    ...(onExit && { onExit }),
+  };
+}
+
+interface PipelineParts {
+  readonly onExit?: ExitNode;
+  readonly parameters?: Readonly<Record<string, PipelineParameter>>;
+  readonly outputs?: Outputs;
+  readonly pipelines?: readonly CalledPipeline[];
 }
 
 function pipeline(
   nodes: readonly GraphNode[],
-  { onExit, parameters = {} }: { onExit?: TaskNode; parameters?: Readonly<Record<string, PipelineParameter>> } = {},
+  { onExit, parameters = {}, outputs = {}, pipelines = [] }: PipelineParts = {},
 ): PipelineGraph {
   const found: Record<string, ComponentDefinition> = {};
   const add = (node: GraphNode): void => {
-    if (node.kind === 'if') for (const branch of node.branches) branch.body.nodes.forEach(add);
-    else found[node.component] = components.get(node)!;
+    if (node.kind === 'task') found[node.component] = components.get(node)!;
   };
-  [...nodes, ...(onExit ? [onExit] : [])].forEach(add);
+  for (const { root, onExit: exit } of [{ root: { nodes, outputs }, onExit }, ...pipelines]) {
+    nodesIn(root).forEach(add);
+    if (exit) add(exit);
+  }
   return {
-    format: 1,
+    format: 2,
     name: 'demo',
     path: 'app/demo',
+    standalone: true,
     parameters,
     components: found,
     sources: {},
-    root: { nodes },
+    returns: {},
+    settings: {},
+    root: { nodes, outputs },
     ...(onExit && { onExit }),
+    pipelines: Object.fromEntries(pipelines.map((each) => [each.name, each])),
     artifactRepository: { kind: 's3' },
     limits: { crds: 'full', bytes: 409600 },
   };
@@ -460,6 +573,1000 @@ describe('If', () => {
       expect(result.groups.good?.error).toBe(
         `metric 'acc' on output 'm' of task 'm' is ${JSON.stringify(value)}, not a number`,
       );
+  });
+});
+
+// ── Control flow ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A component that only stubs run. */
+const stubbed = (name: string, inputs: Ports = {}, outputs: Ports = {}) =>
+  python(`def ${name}():\n    pass\n`, inputs, outputs);
+const optional = (type: ParameterType) => param(type, { optional: true });
+const work = stubbed('work', { x: INT }, { Output: INT });
+/** Takes anything, or nothing. */
+const take = stubbed('take', {
+  list: optional('LIST'),
+  n: optional('NUMBER_INTEGER'),
+  text: optional('STRING'),
+  dict: optional('STRUCT'),
+  final: optional('TASK_FINAL_STATUS'),
+});
+const list = (...values: readonly Json[]) => lit('LIST', values);
+const double: Stub = ({ inputs }) => ({ Output: inputs.x * 2 });
+/** A stub that keeps what it was called with, by the key of the instance. */
+function keeping() {
+  const calls: Record<string, Record<string, unknown>> = {};
+  const stub: Stub = ({ task: key, inputs }) => {
+    calls[key] = { ...inputs };
+  };
+  return { calls, stub };
+}
+const failing: Stub = () => {
+  throw new Error('no luck');
+};
+const YES = lit('BOOLEAN', true);
+
+describe('loops', () => {
+  const search = (more: Partial<LoopNode> = {}, items: Expression = list(1, 2, 3)) =>
+    loop(
+      'search',
+      items,
+      [
+        task('search-train', work, { x: item('search') }),
+        task('search-test', work, { x: out('search-train', 'NUMBER_INTEGER') }),
+      ],
+      { scores: out('search-test', 'NUMBER_INTEGER') },
+      more,
+    );
+  const after = task('after', take, { list: out('search', 'LIST', 'scores') });
+
+  test('run an iteration for each item, and give lists in the order of the items', async () => {
+    const { calls, stub } = keeping();
+    const stubs = {
+      work: async ({ inputs }: { inputs: Record<string, number> }) => {
+        await new Promise((resolve) => setTimeout(resolve, 60 - inputs.x! * 15));
+        return { Output: inputs.x! * 2 };
+      },
+      take: stub,
+    };
+    const graph = pipeline([search(), after], { outputs: { all: out('search', 'LIST', 'scores') } });
+    const result = await run(graph, { stubs, parallelism: 8 });
+    expect(result.state).toBe('Succeeded');
+    expect(statesOf(result)).toMatchObject({ 'search-train[2]': 'Succeeded', 'search-test[0]': 'Succeeded' });
+    expect(calls.after).toEqual({ list: [4, 8, 12] });
+    expect(result.groups.search).toEqual({ state: 'Succeeded', iterations: 3, outputs: { scores: [4, 8, 12] } });
+    expect(result.outputs).toEqual({ all: [4, 8, 12] });
+    expect(result.artifacts).toEqual({});
+    expect(fs.existsSync(path.join(result.folder, 'search-train.2', '1', 'log.txt'))).toBe(true);
+    const lines = summaryOf(result, (_style, line) => line).join('\n');
+    expect(lines).toMatch(/ {2}search +✔ succeeded +3 iterations/);
+    expect(lines).toMatch(/outputs of the pipeline\n {2}all {2}\[4,8,12\]/);
+  });
+
+  test.each([
+    [1, 1],
+    [2, 2],
+    [undefined, 4],
+  ])('run %s at a time, and begin in the order of the items', async (parallelism, most) => {
+    let running = 0;
+    let seen = 0;
+    const begun: string[] = [];
+    const stub: Stub = async ({ task: key }) => {
+      begun.push(key);
+      seen = Math.max(seen, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      running--;
+      return { Output: 1 };
+    };
+    const node = loop(
+      'each',
+      list(5, 6, 7, 8),
+      [task('a', work, { x: item('each') })],
+      {},
+      parallelism ? { parallelism } : {},
+    );
+    await run(pipeline([node]), { stubs: { work: stub }, parallelism: 8 });
+    expect(seen).toBe(most);
+    expect(begun).toEqual(['a[0]', 'a[1]', 'a[2]', 'a[3]']);
+  });
+
+  test('over nothing give empty lists', async () => {
+    const { calls, stub } = keeping();
+    const result = await run(pipeline([search({}, list()), after]), { stubs: { work: double, take: stub } });
+    expect(result.groups.search).toEqual({ state: 'Succeeded', iterations: 0, outputs: { scores: [] } });
+    expect(calls.after).toEqual({ list: [] });
+  });
+
+  test('go on where an iteration fails, and fail then', async () => {
+    const stub: Stub = ({ inputs }) => (inputs.x === 2 ? failing({} as never) : { Output: inputs.x });
+    const result = await run(pipeline([search(), after]), { stubs: { work: stub, take: () => {} } });
+    expect(statesOf(result)).toEqual({
+      'search-train[0]': 'Succeeded',
+      'search-train[1]': 'Failed',
+      'search-train[2]': 'Succeeded',
+      'search-test[0]': 'Succeeded',
+      'search-test[1]': 'Omitted',
+      'search-test[2]': 'Succeeded',
+      after: 'Omitted',
+    });
+    expect(result.groups.search).toEqual({ state: 'Failed', iterations: 3 });
+    expect(result.state).toBe('Failed');
+  });
+
+  test('leave out what an iteration did not give, and keep None', async () => {
+    const maybe = stubbed('maybe', { x: INT }, { Output: optional('NUMBER_INTEGER') });
+    const branch = giving(
+      when(
+        'pick',
+        [],
+        [compare(item('each'), '>', lit('NUMBER_INTEGER', 1)), task('pick-maybe', maybe, { x: item('each') })],
+      ),
+      { value: out('pick-maybe', 'NUMBER_INTEGER') },
+    );
+    const node = loop('each', list(1, 2, 3, 4), [branch], { values: out('pick', 'NUMBER_INTEGER', 'value') });
+    const { calls, stub } = keeping();
+    const result = await run(pipeline([node, task('after', take, { list: out('each', 'LIST', 'values') })]), {
+      stubs: { maybe: ({ inputs }) => (inputs.x === 3 ? { Output: null } : { Output: inputs.x }), take: stub },
+    });
+    expect(calls.after).toEqual({ list: [2, null, 4] });
+    expect(result.tasks['pick-maybe[0]']?.state).toBe('Skipped');
+    expect(result.groups['pick[0]']).toEqual({ state: 'Succeeded' });
+    expect(result.groups['pick[1]']).toEqual({ state: 'Succeeded', branch: 'pick', outputs: { value: 2 } });
+  });
+
+  test('inside of loops see both items, and give lists of lists', async () => {
+    const inner = loop(
+      'outer-inner',
+      item('outer', 'LIST'),
+      [
+        task('outer-inner-train', take, {
+          n: item('outer', 'NUMBER_INTEGER', 'index'),
+          list: item('outer', 'LIST'),
+          text: {
+            kind: 'text',
+            parts: [item('outer-inner'), '@', item('outer-inner', 'NUMBER_INTEGER', 'index')],
+            type: 'STRING',
+          },
+        }),
+        task('outer-inner-work', work, { x: item('outer-inner') }),
+      ],
+      { values: out('outer-inner-work', 'NUMBER_INTEGER') },
+    );
+    const outer = loop(
+      'outer',
+      list([1, 2], []),
+      [inner],
+      { values: out('outer-inner', 'LIST', 'values') },
+      { itemType: 'LIST' },
+    );
+    const { calls, stub } = keeping();
+    const result = await run(pipeline([outer]), { stubs: { take: stub, work: double } });
+    expect(calls).toEqual({
+      'outer-inner-train[0][0]': { n: 0, list: [1, 2], text: '1@0' },
+      'outer-inner-train[0][1]': { n: 0, list: [1, 2], text: '2@1' },
+    });
+    expect(result.groups.outer?.outputs).toEqual({ values: [[2, 4], []] });
+    expect(result.groups['outer-inner[1]']).toEqual({ state: 'Succeeded', iterations: 0, outputs: { values: [] } });
+  });
+
+  test('collect what is not finite as null, and large numbers with all their digits', async () => {
+    const float = stubbed('float', { x: INT }, { Output: FLOAT });
+    const node = loop('each', list(0, 1), [task('f', float, { x: item('each') })], {
+      values: out('f', 'NUMBER_DOUBLE'),
+    });
+    const big = python('def big(x):\n    return 2**53 + x\n', { x: INT }, { Output: INT });
+    const sum = python('def sums(list):\n    return str(list)\n', { list: param('LIST') }, { Output: STR });
+    const same = python('def same(x):\n    return str(x)\n', { x: INT }, { Output: STR });
+    const bigs = loop('bigs', list(1), [task('b', big, { x: item('bigs') })], { values: out('b', 'NUMBER_INTEGER') });
+    const again = loop('again', out('bigs', 'LIST', 'values'), [task('s', same, { x: item('again') })]);
+    const result = await run(
+      pipeline([node, bigs, again, task('sums', sum, { list: out('bigs', 'LIST', 'values') })]),
+      { stubs: { float: ({ inputs }) => ({ Output: inputs.x === 0 ? Number.NaN : 0.5 }) } },
+    );
+    expect(result.groups.each?.outputs).toEqual({ values: [null, 0.5] });
+    expect(result.tasks.sums?.outputs).toEqual({ Output: '[9007199254740993]' });
+    expect(result.tasks['s[0]']?.outputs).toEqual({ Output: '9007199254740993' });
+  });
+
+  test('over artifacts pass references, and collect them', async () => {
+    const make = python(
+      'def make(name, data):\n    open(data.path, "w").write(name)\n',
+      { name: STR },
+      { data: artifact('system.Dataset') },
+    );
+    const copy = python(
+      'def copy(data, out):\n    open(out.path, "w").write(open(data.path).read() + "!")\n',
+      { data: artifact('system.Dataset') },
+      { out: artifact('system.Model') },
+    );
+    const read = python(
+      'def read(datas):\n    return [open(d.path).read() for d in datas]\n',
+      { datas: { kind: 'artifact', type: 'system.Model', list: true } },
+      { Output: param('LIST') },
+    );
+    const first = loop(
+      'first',
+      list('a b', '$c'),
+      [task('make', make, { name: item('first', 'STRING') })],
+      { d: out('make', 'system.Dataset', 'data') },
+      { itemType: 'STRING' },
+    );
+    const second = loop(
+      'second',
+      out('first', 'system.Dataset[]', 'd'),
+      [task('copy', copy, { data: item('second', 'system.Dataset') })],
+      { m: out('copy', 'system.Model', 'out') },
+      { itemType: 'system.Dataset' },
+    );
+    const graph = pipeline([first, second, task('read', read, { datas: out('second', 'system.Model[]', 'm') })], {
+      outputs: { models: out('second', 'system.Model[]', 'm') },
+    });
+    const result = await run(graph);
+    expect(result.tasks.read?.outputs).toEqual({ Output: ['a b!', '$c!'] });
+    const models = result.artifacts.models as readonly LocalArtifact[];
+    expect(models.map(({ type, path }) => [type, fs.readFileSync(path, 'utf8')])).toEqual([
+      ['system.Model', 'a b!'],
+      ['system.Model', '$c!'],
+    ]);
+    expect(models[1]!.uri).toContain('/copy.1/1/');
+    expect(result.groups.second!.artifacts!.m).toEqual(models);
+  });
+
+  test('fail where there is no list', async () => {
+    const none = stubbed('none', {}, { Output: optional('LIST') });
+    const graph = pipeline([task('none', none), search({}, out('none', 'LIST'))]);
+    expect((await run(graph, { stubs: { none: () => {} } })).groups.search).toEqual({
+      state: 'Failed',
+      error: "it has no list of items: output 'Output' of task 'none' is absent",
+    });
+    expect((await run(graph, { stubs: { none: () => ({ Output: null }) } })).groups.search?.error).toBe(
+      'the list of items is None',
+    );
+  });
+
+  test('that are stopped start no more', async () => {
+    const controller = new AbortController();
+    const stub: Stub = async ({ task: key }) => {
+      if (key === 'search-train[1]') {
+        controller.abort();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return { Output: 1 };
+    };
+    const result = await run(pipeline([search({ parallelism: 1 })]), {
+      stubs: { work: stub },
+      signal: controller.signal,
+    });
+    expect(result.state).toBe('Stopped');
+    expect(statesOf(result)).toMatchObject({ 'search-train[1]': 'Stopped', 'search-train[2]': 'Omitted' });
+    expect(result.groups.search).toEqual({ state: 'Stopped', iterations: 3 });
+  });
+});
+
+describe('expressions', () => {
+  const member = (of: Expression, name: string, type: ValueType = 'UNKNOWN'): Expression => ({
+    kind: 'field',
+    of,
+    name,
+    type,
+  });
+  const isIn = (value: Expression, of: Expression): Expression => ({ kind: 'in', value, list: of, type: 'BOOLEAN' });
+
+  async function inputsOf(inputs: Outputs, parameters: Readonly<Record<string, PipelineParameter>> = {}) {
+    const { calls, stub } = keeping();
+    const result = await run(pipeline([task('take', take, inputs)], { parameters }), { stubs: { take: stub } });
+    return calls.take ?? result.tasks.take?.error;
+  }
+  async function holds(condition: Expression, parameters: Readonly<Record<string, PipelineParameter>> = {}) {
+    const result = await run(pipeline([when('check', [], [condition, task('yes', take)])], { parameters }), {
+      stubs: { take: () => {} },
+    });
+    return result.groups.check?.error ?? result.groups.check?.branch === 'check';
+  }
+
+  test('members of dicts, dicts of values', async () => {
+    const config = lit('STRUCT', { lr: 0.5, name: '{x}', n: 3, none: null, deep: { n: 4 } });
+    expect(
+      await inputsOf({
+        n: member(member(config, 'deep'), 'n'),
+        text: member(config, 'name', 'STRING'),
+        dict: {
+          kind: 'dict',
+          members: { a: member(config, 'n', 'NUMBER_INTEGER'), b: list(1), c: member(config, 'absent') },
+          type: 'STRUCT',
+        },
+      }),
+    ).toEqual({ n: 4, text: '{x}', dict: { a: 3, b: [1] } });
+    expect(await inputsOf({ n: member(config, 'absent'), text: member(config, 'none') })).toEqual({ text: null });
+    expect(await inputsOf({ n: member(config, 'n'), text: member(config, 'n') })).toEqual({ n: 3, text: '3' });
+    expect(await inputsOf({ n: member(lit('UNKNOWN', 5), 'n') })).toBe("the expression is 5, which has no member 'n'");
+  });
+
+  test.each([
+    [lit('NUMBER_INTEGER', 2), list(1, 2), true],
+    [lit('NUMBER_DOUBLE', 2), list(1, 2), true],
+    [lit('NUMBER_INTEGER', 3), list(1, 2), false],
+    [lit('STRING', '2'), list(1, 2), false],
+    [lit('STRING', 'a'), list('b', 'a'), true],
+    [lit('LIST', [1, { b: 1, a: 2 }]), list([1, { a: 2, b: 1 }]), true],
+    [lit('BOOLEAN', true), list(true), true],
+    [lit('STRING', 'a'), lit('STRING', 'a'), 'the expression is "a", not a list'],
+  ])('membership: %j in %j', async (value, of, expected) => expect(await holds(isIn(value, of))).toBe(expected));
+
+  test('of unknown type are taken for what they are compared with', async () => {
+    const items = (value: Json): Expression => member(lit('STRUCT', { value }), 'value');
+    for (const value of [5, true, 'x y', [1], null] as Json[]) {
+      const node = loop(
+        'each',
+        list(value),
+        [
+          when(
+            'same',
+            [],
+            [compare(item('each', 'UNKNOWN'), '==', items(value)), task('t', take, { text: item('each', 'UNKNOWN') })],
+          ),
+        ],
+        {},
+        { itemType: 'UNKNOWN' },
+      );
+      const result = await run(pipeline([node]), { stubs: { take: () => {} } });
+      expect(result.groups['same[0]']).toMatchObject({ branch: 'same' });
+    }
+    const text = (type: ValueType) => ({ x: { type, default: '5' } as PipelineParameter });
+    const unknown: Expression = { kind: 'parameter', name: 'x', type: 'UNKNOWN' };
+    expect(await holds(compare(unknown, '==', lit('NUMBER_INTEGER', 5)), text('STRING'))).toBe(true);
+    expect(await holds(compare(unknown, '<', lit('NUMBER_DOUBLE', 5.5)), text('STRING'))).toBe(true);
+    expect(await holds(compare(unknown, '==', lit('STRING', '5')), text('STRING'))).toBe(true);
+    expect(await holds(isIn(unknown, list('5')), text('STRING'))).toBe(true);
+  });
+
+  test('that no correct graph holds are refused', async () => {
+    expect(await holds({ kind: 'one-of', values: [YES], type: 'BOOLEAN' })).toContain('one-of');
+  });
+});
+
+describe('Ifs with outputs', () => {
+  test.each([
+    ['a', { value: 1, extra: 5 }],
+    ['b', { value: 2 }],
+    ['c', {}],
+  ])('give those of the branch that is taken: %s', async (which, expected) => {
+    const isWhich = (text: string) => compare(arg('which', 'STRING'), '==', lit('STRING', text));
+    const choose = giving(
+      when(
+        'choose',
+        [],
+        [isWhich('a'), task('a', work, { x: lit('NUMBER_INTEGER', 1) })],
+        [isWhich('b'), task('b', work, { x: lit('NUMBER_INTEGER', 2) })],
+      ),
+      { value: out('a', 'NUMBER_INTEGER'), extra: lit('NUMBER_INTEGER', 5) },
+      { value: out('b', 'NUMBER_INTEGER') },
+    );
+    const { calls, stub } = keeping();
+    const result = await run(
+      pipeline([choose, task('end', take, { n: out('choose', 'NUMBER_INTEGER', 'value') })], {
+        parameters: { which: { type: 'STRING', default: which } },
+        outputs: { extra: out('choose', 'NUMBER_INTEGER', 'extra') },
+      }),
+      { stubs: { work: ({ inputs }) => ({ Output: inputs.x }), take: stub } },
+    );
+    expect(result.groups.choose?.outputs ?? {}).toEqual(expected);
+    expect(calls.end).toEqual('value' in expected ? { n: expected.value } : {});
+    expect(result.outputs).toEqual('extra' in expected ? { extra: 5 } : {});
+  });
+});
+
+describe('called pipelines', () => {
+  const OPTIONAL = { type: 'NUMBER_INTEGER', default: 7 } as const;
+  const inner = called(
+    'inner',
+    [task('load', work, { x: arg('n', 'NUMBER_INTEGER') })],
+    { n: { type: 'NUMBER_INTEGER' } },
+    { value: out('load', 'NUMBER_INTEGER') },
+  );
+
+  test('have frames, keys and folders of their own, in loops too', async () => {
+    const node = loop('search', list(1, 2), [call('search-call', 'inner', { n: item('search') })], {
+      values: out('search-call', 'NUMBER_INTEGER', 'value'),
+    });
+    const graph = pipeline(
+      [
+        task('load', work, { x: lit('NUMBER_INTEGER', 50) }),
+        call('first', 'inner', { n: out('load', 'NUMBER_INTEGER') }),
+        node,
+      ],
+      { pipelines: [inner], parameters: { n: { type: 'NUMBER_INTEGER', default: 9 } } },
+    );
+    const result = await run(graph, { stubs: { work: double, 'search-call[1]/load': () => ({ Output: -1 }) } });
+    const values = Object.fromEntries(Object.entries(result.tasks).map(([key, { outputs }]) => [key, outputs.Output]));
+    expect(values).toEqual({ load: 100, 'first/load': 200, 'search-call[0]/load': 2, 'search-call[1]/load': -1 });
+    expect(result.groups.first).toEqual({ state: 'Succeeded', outputs: { value: 200 } });
+    expect(result.groups.search?.outputs).toEqual({ values: [2, -1] });
+    for (const name of ['load', 'first/load', 'search-call.1/load']) {
+      expect(fs.existsSync(path.join(result.folder, name, '1', 'log.txt'))).toBe(true);
+    }
+  });
+
+  test('see nothing of their caller', async () => {
+    const greedy = called('greedy', [task('t', take, { n: arg('n', 'NUMBER_INTEGER'), text: out('other', 'STRING') })]);
+    const { calls, stub } = keeping();
+    const other = stubbed('other', {}, { Output: STR });
+    await run(
+      pipeline([task('other', other), call('first', 'greedy', {}, ['other'])], {
+        pipelines: [greedy],
+        parameters: { n: { type: 'NUMBER_INTEGER', default: 9 } },
+      }),
+      { stubs: { take: stub, other: () => ({ Output: 'x' }) } },
+    );
+    expect(calls['first/t']).toEqual({});
+  });
+
+  test('take defaults for what is left out, and nothing for what is absent', async () => {
+    const leaf = called('leaf', [task('t', take, { n: arg('n', 'NUMBER_INTEGER') })], { n: OPTIONAL });
+    const middle = called('middle', [call('deep', 'leaf', { n: arg('m', 'NUMBER_INTEGER') })], {
+      m: { type: 'NUMBER_INTEGER', optional: true },
+    });
+    const maybe = stubbed('maybe', {}, { Output: optional('NUMBER_INTEGER') });
+    const given = { n: out('maybe', 'NUMBER_INTEGER') };
+    const { calls, stub } = keeping();
+    const graph = pipeline(
+      [
+        task('maybe', maybe),
+        call('left-out', 'leaf'),
+        call('given', 'leaf', given),
+        call('nested', 'middle', { m: given.n }),
+        call('nested-out', 'middle'),
+      ],
+      { pipelines: [leaf, middle] },
+    );
+    const runWith = async (value: Json | undefined) => {
+      for (const key of Object.keys(calls)) delete calls[key];
+      await run(graph, { stubs: { take: stub, maybe: () => (value === undefined ? {} : { Output: value }) } });
+      return Object.fromEntries(
+        Object.entries(calls).map(([key, inputs]) => [key, 'n' in inputs ? inputs.n : 'absent']),
+      );
+    };
+    const always = { 'left-out/t': 7, 'nested-out/deep/t': 'absent' };
+    expect(await runWith(undefined)).toEqual({ ...always, 'given/t': 'absent', 'nested/deep/t': 'absent' });
+    expect(await runWith(null)).toEqual({ ...always, 'given/t': null, 'nested/deep/t': null });
+    expect(await runWith(3)).toEqual({ ...always, 'given/t': 3, 'nested/deep/t': 3 });
+  });
+
+  test('fail their call, and tell their exit task what became of it', async () => {
+    const bad = called(
+      'bad',
+      [task('load', work, { x: arg('n', 'NUMBER_INTEGER') })],
+      { n: OPTIONAL },
+      { value: out('load', 'NUMBER_INTEGER') },
+      task('tidy', take, { final: FINAL, n: arg('n', 'NUMBER_INTEGER') }),
+    );
+    const { calls, stub } = keeping();
+    const onExit = task('clean-up', take, { final: FINAL });
+    const graph = pipeline(
+      [call('first', 'bad', { n: lit('NUMBER_INTEGER', 3) }), task('other', work, { x: lit('NUMBER_INTEGER', 1) })],
+      { pipelines: [bad], onExit },
+    );
+    const result = await run(graph, { stubs: { load: failing, other: failing, take: stub } });
+    expect(calls['first/tidy']).toMatchObject({
+      n: 3,
+      final: {
+        state: 'FAILED',
+        pipelineTaskName: 'bad',
+        pipelineJobResourceName: result.name,
+        error: { code: 1, message: 'first/load: no luck' },
+      },
+    });
+    expect(calls['clean-up']!.final).toMatchObject({ pipelineTaskName: 'demo', state: 'FAILED' });
+    expect(result.groups.first).toEqual({ state: 'Failed' });
+
+    const good = await run(graph, { stubs: { work: double, take: stub } });
+    expect(good.state).toBe('Succeeded');
+    expect(calls['first/tidy']!.final).toMatchObject({ state: 'SUCCEEDED', error: { code: 0, message: '' } });
+  });
+
+  test('fail where what they return cannot be evaluated, after their exit task', async () => {
+    const wrong: Expression = { kind: 'field', of: lit('UNKNOWN', 5), name: 'x', type: 'STRING' };
+    const bad = called('bad', [], {}, { value: wrong }, task('tidy', take, { final: FINAL }));
+    const { calls, stub } = keeping();
+    const warnings: string[] = [];
+    const result = await run(pipeline([call('first', 'bad')], { pipelines: [bad] }), {
+      stubs: { take: stub },
+      reporter: { warning: (message) => void warnings.push(message) },
+    });
+    const error = "the expression is 5, which has no member 'x'";
+    expect(result.groups.first).toEqual({ state: 'Failed', error });
+    expect(calls['first/tidy']!.final).toMatchObject({ state: 'FAILED' });
+    expect(warnings).toEqual([`first failed: ${error}`]);
+    expect(summaryOf(result, (_style, line) => line)).toContain(`first failed: ${error}`);
+    const root = await run(pipeline([], { outputs: { value: wrong } }));
+    expect(root).toMatchObject({ state: 'Failed', outputs: {} });
+  });
+
+  test('are seen by what is checked before a run', async () => {
+    const container: ComponentDefinition = {
+      name: 'box',
+      inputs: {},
+      outputs: {},
+      implementation: { kind: 'container', image: 'x:1', command: ['x'], args: [] },
+    };
+    const boxed = called('boxed', [task('b', container)], {}, {}, task('tidy', container));
+    const graph = pipeline([call('first', 'boxed'), handler('guard', [], task('guard-exit', container))], {
+      pipelines: [boxed],
+    });
+    const saved = process.env.PATH;
+    process.env.PATH = path.join(folder, 'nothing');
+    try {
+      const text = await problemsOf(run(graph));
+      for (const id of ['b', 'tidy', 'guard-exit']) expect(text).toContain(`task '${id}' runs the container image x:1`);
+      expect(await problemsOf(run(graph, { stubs: { 'first/c': () => {} } }))).toContain(
+        "the stub 'first/c' names no task",
+      );
+      const stubs = { 'first/b': () => {}, tidy: () => {}, 'guard-exit': () => {} };
+      expect((await run(graph, { stubs })).state).toBe('Succeeded');
+    } finally {
+      process.env.PATH = saved;
+    }
+  });
+});
+
+describe('repeats', () => {
+  const step = stubbed('step', { x: INT, fixed: INT }, { next: optional('NUMBER_INTEGER'), done: param('BOOLEAN') });
+  const stepping = called(
+    'stepping',
+    [task('step', step, { x: arg('x', 'NUMBER_INTEGER'), fixed: arg('fixed', 'NUMBER_INTEGER') })],
+    { x: { type: 'NUMBER_INTEGER' }, fixed: { type: 'NUMBER_INTEGER', default: 100 } },
+    { x: out('step', 'NUMBER_INTEGER', 'next'), done: out('step', 'BOOLEAN', 'done') },
+  );
+  const graph = (limit: number) =>
+    pipeline(
+      [
+        repeat('tune', 'stepping', { x: lit('NUMBER_INTEGER', 1) }, 'done', limit),
+        task('end', take, { n: out('tune', 'NUMBER_INTEGER', 'iterations') }),
+      ],
+      {
+        pipelines: [stepping],
+        outputs: { x: out('tune', 'NUMBER_INTEGER', 'x') },
+      },
+    );
+  const stubs = { step: (({ inputs }) => ({ next: inputs.x * 2, done: inputs.x >= 4 })) as Stub, take: () => {} };
+
+  test.each([
+    [10, 3, 8],
+    [2, 2, 4],
+  ])('at most %i times', async (limit, iterations, x) => {
+    const { calls, stub } = keeping();
+    const result = await run(graph(limit), { stubs: { ...stubs, take: stub } });
+    expect(result.groups.tune).toEqual({ state: 'Succeeded', iterations, outputs: { x, done: limit > 2, iterations } });
+    expect(Object.keys(result.tasks)).toEqual([
+      ...Array.from({ length: iterations }, (_, i) => `tune[${i}]/step`),
+      'end',
+    ]);
+    expect(calls.end).toEqual({ n: iterations });
+    expect(result.outputs).toEqual({ x });
+    expect(fs.existsSync(path.join(result.folder, 'tune.1', 'step'))).toBe(true);
+  });
+
+  test('keep other inputs and defaults, and end with a call that fails', async () => {
+    const { calls, stub } = keeping();
+    const result = await run(graph(9), {
+      stubs: {
+        ...stubs,
+        step: (call) => {
+          stub(call);
+          return call.task === 'tune[1]/step' ? failing(call) : { next: 5, done: false };
+        },
+      },
+    });
+    expect(calls).toEqual({ 'tune[0]/step': { x: 1, fixed: 100 }, 'tune[1]/step': { x: 5, fixed: 100 } });
+    expect(result.groups.tune).toEqual({ state: 'Failed', iterations: 2 });
+    expect(result.tasks.end?.state).toBe('Omitted');
+  });
+});
+
+describe('exit handlers', () => {
+  const status = (of: string): Expression => ({ kind: 'status', of, type: 'TASK_FINAL_STATUS' });
+  const guard = (more: Partial<ExitHandlerNode> = {}) => ({
+    ...handler(
+      'guard',
+      [task('guard-load', work, { x: lit('NUMBER_INTEGER', 1) })],
+      task('guard-exit', take, { final: status('guard'), n: out('guard', 'NUMBER_INTEGER', 'value') }),
+      { value: out('guard-load', 'NUMBER_INTEGER') },
+    ),
+    ...more,
+  });
+  const next = task('next', take, { n: out('guard', 'NUMBER_INTEGER', 'value') });
+
+  test('run their exit task after success, and after failure with what went wrong', async () => {
+    const { calls, stub } = keeping();
+    const good = await run(pipeline([guard(), next]), { stubs: { work: double, take: stub } });
+    expect(good.state).toBe('Succeeded');
+    expect(good.groups.guard).toEqual({ state: 'Succeeded', outputs: { value: 2 } });
+    expect(calls['guard-exit']).toMatchObject({ n: 2, final: { state: 'SUCCEEDED', pipelineTaskName: 'guard' } });
+    expect(calls.next).toEqual({ n: 2 });
+
+    const bad = await run(pipeline([guard(), next]), { stubs: { work: failing, take: stub } });
+    expect(statesOf(bad)).toEqual({ 'guard-load': 'Failed', 'guard-exit': 'Succeeded', next: 'Omitted' });
+    expect(calls['guard-exit']).toEqual({
+      final: {
+        state: 'FAILED',
+        pipelineJobResourceName: bad.name,
+        pipelineTaskName: 'guard',
+        error: { code: 1, message: 'guard-load: no luck' },
+      },
+    });
+    expect(bad.state).toBe('Failed');
+  });
+
+  test('are what their body is, also where the exit task fails', async () => {
+    const warnings: string[] = [];
+    const result = await run(pipeline([guard(), next]), {
+      stubs: { work: double, 'guard-exit': failing, next: () => {} },
+      reporter: { warning: (message) => void warnings.push(message) },
+    });
+    expect(result.state).toBe('Succeeded');
+    expect(statesOf(result)).toMatchObject({ 'guard-exit': 'Failed', next: 'Succeeded' });
+    expect(warnings).toEqual(['guard-exit runs on exit: that it was Failed does not make the run fail']);
+  });
+
+  test('that are omitted or skipped run nothing', async () => {
+    const stubs = { work: failing, take: () => {} };
+    const first = task('first', work, { x: lit('NUMBER_INTEGER', 1) });
+    const omitted = await run(pipeline([first, guard({ dependsOn: ['first'] })]), { stubs });
+    expect(statesOf(omitted)).toEqual({ first: 'Failed', 'guard-load': 'Omitted', 'guard-exit': 'Omitted' });
+    const skipped = await run(pipeline([when('no', [], [lit('BOOLEAN', false), guard()])]), { stubs });
+    expect(statesOf(skipped)).toEqual({ 'guard-load': 'Skipped', 'guard-exit': 'Skipped' });
+    expect(skipped.groups).toEqual({ guard: { state: 'Skipped' }, no: { state: 'Succeeded' } });
+  });
+
+  test('in loops run once for each iteration, and may call a pipeline', async () => {
+    const tidy = called(
+      'tidy',
+      [task('t', take, { n: arg('n', 'NUMBER_INTEGER'), final: arg('final', 'TASK_FINAL_STATUS') })],
+      {
+        n: { type: 'NUMBER_INTEGER' },
+        final: { type: 'TASK_FINAL_STATUS' },
+      },
+    );
+    const inner = handler(
+      'g',
+      [task('g-load', work, { x: item('each') })],
+      call('g-exit', 'tidy', { n: item('each'), final: status('g') }),
+    );
+    const { calls, stub } = keeping();
+    const graph = pipeline([loop('each', list(1, 2, 3), [inner])], { pipelines: [tidy] });
+    await run(graph, {
+      stubs: { take: stub, work: ({ inputs }) => (inputs.x > 1 ? failing({} as never) : { Output: 1 }) },
+    });
+    expect(calls).toMatchObject({
+      'g-exit[0]/t': { n: 1, final: { state: 'SUCCEEDED' } },
+      'g-exit[1]/t': { n: 2, final: { state: 'FAILED', error: { message: 'g-load[1]: no luck' } } },
+      'g-exit[2]/t': { n: 3, final: { state: 'FAILED', error: { message: 'g-load[2]: no luck' } } },
+    });
+  });
+
+  test('that are stopped run their exit tasks to the end, then that of the pipeline', async () => {
+    const controller = new AbortController();
+    const order: string[] = [];
+    const slow: Stub = async ({ task: key }) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      order.push(key);
+    };
+    const tidy = called('tidy', [task('a', take), task('b', take, {}, { after: ['a'] })]);
+    const graph = pipeline(
+      [
+        handler('guard', [task('load', work, { x: lit('NUMBER_INTEGER', 1) })], call('guard-exit', 'tidy')),
+        guardLater(),
+      ],
+      { pipelines: [tidy], onExit: task('clean-up', take, { final: FINAL }) },
+    );
+    const result = await run(graph, {
+      signal: controller.signal,
+      stubs: {
+        take: slow,
+        work: () => {
+          controller.abort();
+          return new Promise(() => {});
+        },
+      },
+    });
+    expect(result.state).toBe('Stopped');
+    expect(order).toEqual(['guard-exit/a', 'guard-exit/b', 'clean-up']);
+    expect(statesOf(result)).toMatchObject({ load: 'Stopped', 'later-exit': 'Omitted', 'clean-up': 'Succeeded' });
+    expect(result.groups).toMatchObject({ guard: { state: 'Stopped' }, later: { state: 'Omitted' } });
+  });
+
+  /** A handler that waits for the first. */
+  const guardLater = () => ({
+    ...handler('later', [task('later-load', take)], task('later-exit', take)),
+    dependsOn: ['guard'],
+  });
+});
+
+describe('dependencies', () => {
+  const ended = (node: string, ...states: readonly ('Succeeded' | 'Failed' | 'Skipped')[]): Dependency => ({
+    kind: 'ended',
+    node,
+    states,
+  });
+  const a = task('a', work, { x: lit('NUMBER_INTEGER', 1) });
+  const b = (more: Partial<TaskNode>): TaskNode => {
+    const node = { ...task('b', take, {}, { after: ['a'] }), ...more };
+    components.set(node, take);
+    return node;
+  };
+  const all = (...operands: readonly Dependency[]): Dependency => ({ kind: 'and', operands });
+  const any = (...operands: readonly Dependency[]): Dependency => ({ kind: 'or', operands });
+  const not = (operand: Dependency): Dependency => ({ kind: 'not', operand });
+
+  test.each<[Dependency, boolean, boolean]>([
+    [ended('a', 'Succeeded'), true, false],
+    [ended('a', 'Failed'), false, true],
+    [ended('a', 'Succeeded', 'Failed', 'Skipped'), true, true],
+    [ended('a', 'Skipped'), false, false],
+    [not(ended('a', 'Failed')), true, false],
+    [all(ended('a', 'Succeeded'), not(ended('a', 'Skipped'))), true, false],
+    [any(ended('a', 'Skipped'), ended('a', 'Failed')), false, true],
+  ])('%j', async (runsWhen, afterSuccess, afterFailure) => {
+    const graph = pipeline([a, b({ runsWhen })]);
+    const good = await run(graph, { stubs: { work: double, take: () => {} } });
+    expect(good.tasks.b?.state).toBe(afterSuccess ? 'Succeeded' : 'Omitted');
+    expect(good.state).toBe('Succeeded');
+    const bad = await run(graph, { stubs: { work: failing, take: () => {} } });
+    expect(bad.tasks.b?.state).toBe(afterFailure ? 'Succeeded' : 'Omitted');
+    expect(bad.state).toBe('Failed');
+  });
+
+  test('take what was omitted for skipped, and have its outputs absent', async () => {
+    const c = { ...task('c', take, { n: out('a2', 'NUMBER_INTEGER') }), runsWhen: ended('a2', 'Skipped') };
+    components.set(c, take);
+    const { calls, stub } = keeping();
+    const graph = pipeline([a, task('a2', work, { x: out('a', 'NUMBER_INTEGER') }), c]);
+    const result = await run(graph, { stubs: { work: failing, take: stub } });
+    expect(statesOf(result)).toEqual({ a: 'Failed', a2: 'Omitted', c: 'Succeeded' });
+    expect(calls.c).toEqual({});
+  });
+
+  test('a failure that is to be ignored fails nothing, and what waits goes on', async () => {
+    const ignored: TaskNode = { ...a, continueOnFailure: true };
+    components.set(ignored, work);
+    const stubs = { work: failing, take: () => {} };
+    const states = async (node: TaskNode) => {
+      const result = await run(pipeline([ignored, node]), { stubs });
+      expect(result.state).toBe('Succeeded');
+      expect(result.tasks.a?.state).toBe('Failed');
+      return result.tasks.b?.state;
+    };
+    expect(await states(b({}))).toBe('Succeeded');
+    expect(await states(b({ runsWhen: ended('a', 'Succeeded') }))).toBe('Succeeded');
+    expect(await states(b({ runsWhen: ended('a', 'Failed') }))).toBe('Succeeded');
+    expect(await states(b({ runsWhen: ended('a', 'Skipped') }))).toBe('Omitted');
+    const looped = await run(pipeline([loop('each', list(1), [ignored])]), { stubs: { work: failing } });
+    expect(looped.groups.each?.state).toBe('Succeeded');
+  });
+
+  test('the status of a node that failed, was skipped, or succeeded', async () => {
+    const final: Expression = { kind: 'status', of: 'a', type: 'TASK_FINAL_STATUS' };
+    const always = ended('a', 'Succeeded', 'Failed', 'Skipped');
+    const { calls, stub } = keeping();
+    const graph = pipeline([a, b({ inputs: { final }, runsWhen: always })]);
+    await run(graph, { stubs: { work: failing, take: stub } });
+    expect(calls.b!.final).toMatchObject({
+      state: 'FAILED',
+      pipelineTaskName: 'a',
+      error: { code: 1, message: 'no luck' },
+    });
+    await run(graph, { stubs: { work: double, take: stub } });
+    expect(calls.b!.final).toMatchObject({ state: 'SUCCEEDED', error: { code: 0 } });
+    const waiting = { ...approval('a'), continueOnFailure: false };
+    await run(pipeline([waiting, b({ inputs: { final }, runsWhen: always })]), {
+      stubs: { take: stub },
+      approvals: { a: 'rejected' },
+    });
+    expect(calls.b!.final).toMatchObject({ state: 'SKIPPED', error: { code: 0 } });
+  });
+});
+
+describe('approvals', () => {
+  const ask = (more: Partial<ApprovalNode> = {}) => approval('ask', { message: lit('STRING', 'Deploy?'), ...more });
+  const deploy = task('deploy', take, {}, { after: ['ask'] });
+  const note: TaskNode = {
+    ...task('note', take, { text: out('ask', 'STRING', 'decision') }),
+    runsWhen: { kind: 'ended', node: 'ask', states: ['Succeeded', 'Skipped'] },
+  };
+  components.set(note, take);
+  const graph = (more: Partial<ApprovalNode> = {}) => pipeline([ask(more), deploy, note]);
+
+  test.each(['approved', 'rejected', 'timed-out'] as const)('%s', async (decision) => {
+    const { calls, stub } = keeping();
+    const result = await run(graph(), { stubs: { take: stub }, approvals: { ask: decision } });
+    const state = decision === 'approved' ? 'Succeeded' : 'Skipped';
+    expect(result.groups.ask).toEqual({ state, decision, outputs: { decision } });
+    expect(result.tasks.deploy?.state).toBe(decision === 'approved' ? 'Succeeded' : 'Omitted');
+    expect(calls.note).toEqual({ text: decision });
+    expect(result.state).toBe('Succeeded');
+  });
+
+  test('keep their decision in a rerun', async () => {
+    const { calls, stub } = keeping();
+    await run(graph(), { stubs: { take: () => {} }, approvals: { ask: 'rejected' } });
+    const result = await run(graph(), { from: 'note', stubs: { take: stub } });
+    expect(result.state).toBe('Succeeded');
+    expect(calls).toEqual({ note: { text: 'rejected' } });
+    await run(graph(), { task: 'note', stubs: { take: stub } });
+    expect(calls).toEqual({ note: { text: 'rejected' } });
+  });
+
+  test('are refused where nobody decides, also with a timeout', async () => {
+    for (const more of [{}, { timeoutSeconds: 1 }]) {
+      const text = await problemsOf(run(graph(more)));
+      expect(text).toContain("KFP1424 [app/ask] approval 'ask' waits for a decision: Deploy?");
+      expect(text).toContain('--approve ask');
+    }
+    const text = await problemsOf(run(graph(), { approvals: { asc: 'approved' } }));
+    expect(text).toContain("KFP1426 'asc' names no approval");
+    expect(text).toContain("did you mean 'ask'?");
+  });
+
+  test('are asked about, each instance with its message', async () => {
+    const asked: unknown[] = [];
+    const inner = called(
+      'inner',
+      [approval('ask', { message: { kind: 'text', parts: ['n=', arg('n', 'NUMBER_INTEGER')], type: 'STRING' } })],
+      { n: { type: 'NUMBER_INTEGER' } },
+    );
+    const node = loop('each', list(1, 2, 3), [call('c', 'inner', { n: item('each') })], {}, { parallelism: 1 });
+    const result = await run(pipeline([node], { pipelines: [inner] }), {
+      approvals: { 'c[1]/ask': 'rejected' },
+      decide: async (request) => {
+        asked.push(request);
+        return 'approved';
+      },
+    });
+    expect(asked).toEqual([
+      { key: 'c[0]/ask', message: 'n=1' },
+      { key: 'c[2]/ask', message: 'n=3' },
+    ]);
+    expect(result.groups['c[1]/ask']?.decision).toBe('rejected');
+  });
+
+  test('end with the run', async () => {
+    const controller = new AbortController();
+    let waiting: AbortSignal | undefined;
+    const result = await run(graph(), {
+      signal: controller.signal,
+      decide: (_, signal) => {
+        waiting = signal;
+        controller.abort();
+        return new Promise(() => {});
+      },
+    });
+    expect(result.state).toBe('Stopped');
+    expect(result.groups.ask?.state).toBe('Stopped');
+    expect(waiting?.aborted).toBe(true);
+  });
+});
+
+describe('reruns of control flow', () => {
+  const inner = called(
+    'inner',
+    [task('load', work, { x: arg('n', 'NUMBER_INTEGER') })],
+    { n: { type: 'NUMBER_INTEGER' } },
+    { value: out('load', 'NUMBER_INTEGER') },
+  );
+  const graph = pipeline(
+    [
+      task('start', work, { x: lit('NUMBER_INTEGER', 1) }),
+      when(
+        'check',
+        ['start'],
+        [
+          YES,
+          {
+            ...loop('search', list(1, 2), [task('search-train', work, { x: out('start', 'NUMBER_INTEGER') })], {
+              all: out('search-train', 'NUMBER_INTEGER'),
+            }),
+          },
+          task('report', take, { list: out('search', 'LIST', 'all') }),
+        ],
+      ),
+      handler('guard', [task('guard-load', work, { x: out('start', 'NUMBER_INTEGER') })], task('guard-exit', take)),
+      call('first', 'inner', { n: out('start', 'NUMBER_INTEGER') }),
+      task('end', work, { x: out('first', 'NUMBER_INTEGER', 'value') }),
+      approval('ask'),
+      task('last', take, { text: out('ask', 'STRING', 'decision') }, { after: ['ask'] }),
+    ].map((node) => (node.id === 'guard' ? { ...node, dependsOn: ['start'] } : node)),
+    { pipelines: [inner] },
+  );
+
+  const again = async (options: LocalRunOptions) => {
+    const ran: string[] = [];
+    const keep =
+      (stub: Stub): Stub =>
+      (given) => {
+        ran.push(given.task);
+        return stub(given);
+      };
+    const result = await run(graph, { stubs: { work: keep(double), take: keep(() => {}) }, ...options });
+    return { result, ran: ran.sort() };
+  };
+
+  test('run again the whole of what holds a node', async () => {
+    const first = await again({ approvals: { ask: 'approved' } });
+    expect(first.ran).toEqual([
+      'end',
+      'first/load',
+      'guard-exit',
+      'guard-load',
+      'last',
+      'report',
+      'search-train[0]',
+      'search-train[1]',
+      'start',
+    ]);
+
+    for (const from of ['search-train', 'search-train[1]', 'search']) {
+      const { ran, result } = await again({ from });
+      expect(ran).toEqual(['report', 'search-train[0]', 'search-train[1]']);
+      expect(result.state).toBe('Succeeded');
+      expect(result.tasks['first/load']).toMatchObject({ outputs: { Output: 4 }, reusedFrom: first.result.name });
+      expect(result.groups.ask).toMatchObject({ decision: 'approved', reusedFrom: first.result.name });
+    }
+    expect((await again({ from: 'guard-load' })).ran).toEqual(['guard-exit', 'guard-load']);
+    expect((await again({ from: 'first/load' })).ran).toEqual(['end', 'first/load']);
+    const end = await again({ task: 'end' });
+    expect(end.ran).toEqual(['end']);
+    expect(end.result.tasks.end?.outputs).toEqual({ Output: 8 });
+    expect((await again({ from: 'last' })).ran).toEqual(['last']);
+    expect((await again({ task: 'report' })).ran).toEqual(['report']);
+    expect((await again({ task: 'search' })).ran).toEqual(['search-train[0]', 'search-train[1]']);
+  });
+
+  test('of a run that was stopped are not whole', async () => {
+    const controller = new AbortController();
+    const stop: Stub = () => {
+      controller.abort();
+      return { Output: 1 };
+    };
+    const a = task('a', work, { x: lit('NUMBER_INTEGER', 1) });
+    const b = task('b', work, { x: out('a', 'NUMBER_INTEGER') });
+    const stopped = await run(pipeline([a, b]), { stubs: { b: double, a: stop }, signal: controller.signal });
+    expect(stopped.state).toBe('Stopped');
+    const other = pipeline([a, b, task('c', work, { x: lit('NUMBER_INTEGER', 2) })]);
+    // Also where the run between them was not stopped itself.
+    for (const _ of [1, 2]) {
+      const result = await run(other, { from: 'c', stubs: { work: double } });
+      expect(result.state).toBe('Failed');
+      expect(result.tasks.b?.state).toBe('Omitted');
+    }
+  });
+
+  test('refuse what cannot run alone', async () => {
+    await again({ approvals: { ask: 'approved' } });
+    for (const [name, whole] of [
+      ['search-train', 'search'],
+      ['search-train[0]', 'search'],
+      ['first/load', 'first'],
+    ] as const) {
+      const text = await problemsOf(run(graph, { task: name }));
+      expect(text).toContain(`KFP1425 [`);
+      expect(text).toContain(`--from ${whole}`);
+    }
+    expect(await problemsOf(run(graph, { from: 'load' }))).toContain('--from first');
+  });
+
+  test('read the states of earlier versions', async () => {
+    const { result } = await again({ approvals: { ask: 'approved' } });
+    const file = path.join(result.folder, 'state.json');
+    const state = JSON.parse(fs.readFileSync(file, 'utf8'));
+    state.groups = Object.fromEntries(Object.keys(state.groups).map((key) => [key, { state: 'Succeeded' }]));
+    fs.writeFileSync(file, JSON.stringify(state));
+    const later = await again({ from: 'end' });
+    expect(later.result.tasks.end?.error).toContain("input 'x' has no value");
+    fs.writeFileSync(
+      path.join(later.result.folder, 'state.json'),
+      JSON.stringify({ ...state, groups: { first: { state: 'Succeeded', texts: [] } } }),
+    );
+    expect(await problemsOf(run(graph, { from: 'end' }))).toContain('KFP1413');
   });
 });
 
@@ -1103,6 +2210,87 @@ describe('cdk8s-kfp run', () => {
     expect(JSON.parse(named.stdout)).toMatchObject({ pipeline: 'other', tasks: { one: { outputs: { Output: 1 } } } });
   });
 
+  test('decides about approvals, and names instances', async () => {
+    const graph = pipeline(
+      [
+        approval('ask', { message: lit('STRING', 'Go on?') }),
+        loop('each', list(1, 2), [task('t', one)], { all: out('t', 'NUMBER_INTEGER') }, { dependsOn: ['ask'] }),
+      ],
+      { outputs: { all: out('each', 'LIST', 'all') } },
+    );
+    const [refused, wrong, approved, rejected] = await Promise.all([
+      command([graph], [APP]).ended,
+      command([graph], [APP, '--approve', 'ask=maybe']).ended,
+      command([graph], [APP, '--approve', 'ask']).ended,
+      command([graph], [APP, '--approve', 'ask=rejected', '--json', '--quiet']).ended,
+    ]);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain("KFP1424 [app/ask] approval 'ask' waits for a decision: Go on?");
+    expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('NAME=approved|rejected|timed-out') });
+    expect(approved.code).toBe(0);
+    expect(approved.stdout).toMatch(/^ask {2}✔ succeeded {2}approved$/m);
+    expect(approved.stdout).toMatch(/^t\[1\] {2}✔ succeeded/m);
+    expect(approved.stdout).toMatch(/^each {2}✔ succeeded {2}2 iterations$/m);
+    expect(approved.stdout).toMatch(/^outputs of the pipeline\n {2}all {2}\[1,1\]$/m);
+    expect(rejected.code).toBe(0);
+    expect(JSON.parse(rejected.stdout)).toMatchObject({
+      groups: { ask: { state: 'Skipped', decision: 'rejected' }, each: { state: 'Omitted' } },
+      outputs: {},
+      artifacts: {},
+    });
+  });
+
+  /** Runs the command on a terminal, types the answers as they are asked for, and gives what was shown. */
+  function onTerminal(
+    graph: PipelineGraph,
+    answers: readonly string[],
+  ): { readonly code: number; readonly text: string } {
+    const script = `
+import os, pty, select, sys, json
+answers = json.loads(sys.argv[1])
+pid, fd = pty.fork()
+if pid == 0: os.execvp(sys.argv[2], sys.argv[2:])
+shown = b""
+while True:
+    try: data = os.read(fd, 4096)
+    except OSError: break
+    if not data: break
+    shown += data
+    if answers and shown.count(b"(y/n)") > 2 - len(answers): os.write(fd, answers.pop(0).encode())
+code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+print(json.dumps({"code": code, "text": shown.decode()}))
+`;
+    const prepared = path.join(folder, 'graphs');
+    fs.mkdirSync(prepared);
+    fs.writeFileSync(path.join(prepared, 'demo.json'), JSON.stringify(graph));
+    const main = path.join(__dirname, '..', 'src', 'cli', 'main.ts');
+    const node = [process.execPath, '--import', require.resolve('tsx'), main, 'run', APP];
+    const shown = execFileSync('python3', ['-c', script, JSON.stringify(answers), ...node], {
+      cwd: folder,
+      env: { ...process.env, APP_GRAPHS: prepared },
+      encoding: 'utf8',
+    });
+    return JSON.parse(shown);
+  }
+
+  test('asks about approvals on a terminal, one at a time', () => {
+    const graph = pipeline([approval('a', { message: lit('STRING', 'Go on?') }), approval('b')]);
+    const { code, text } = onTerminal(graph, ['y\r', 'n\r']);
+    expect(text).toContain('a  Go on? (y/n) ');
+    expect(text).toContain('b  approve? (y/n) ');
+    expect(text).toMatch(/a {2}\S*✔ succeeded\S* {2}approved/);
+    expect(text).toMatch(/b {2}\S*- skipped\S* {2}rejected/);
+    expect(code).toBe(0);
+  });
+
+  test('ends on a terminal that is asked at Ctrl-C', () => {
+    const graph = pipeline([approval('a'), approval('b')], { onExit: task('clean-up', one) });
+    const { code, text } = onTerminal(graph, ['\u0003', '']);
+    expect(text).toMatch(/clean-up {2}\S*✔ succeeded/);
+    expect(text).not.toContain('b  approve?');
+    expect(code).toBe(130);
+  });
+
   test('shows what a failing app says', async () => {
     const { code, stderr } = await command([], [APP], { APP_FAILS: '1' }).ended;
     expect(code).toBe(1);
@@ -1144,6 +2332,25 @@ describe('cdk8s-kfp run', () => {
     expect(result.state).toBe('Stopped');
     expect(statesOf(result)).toEqual({ hangs: 'Stopped', next: 'Omitted', 'clean-up': 'Succeeded' });
     expect(result.tasks['clean-up'].outputs.Output).toEqual(['FAILED', 1, 'hangs: stopped']);
+    for (const pid of pids) await expectGone(pid);
+  });
+
+  test('runs the exit tasks of handlers, then that of the pipeline, at SIGINT', async () => {
+    const guarded = handler(
+      'guard',
+      [task('hangs', hangs('SIG_DFL'))],
+      task('guard-exit', status, {
+        final: { kind: 'status', of: 'guard', type: 'TASK_FINAL_STATUS' },
+      }),
+    );
+    const running = command([pipeline([guarded], { onExit: task('clean-up', one) })], [APP, '--json']);
+    const pids = await pidsOf(running);
+    process.kill(running.pid, 'SIGINT');
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(130);
+    const result = JSON.parse(stdout);
+    expect(result.tasks['guard-exit'].outputs.Output).toEqual(['FAILED', 1, 'hangs: stopped']);
+    expect(Object.keys(result.tasks)).toEqual(['hangs', 'guard-exit', 'clean-up']);
     for (const pid of pids) await expectGone(pid);
   });
 

@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import fc from 'fast-check';
 import { importCommand } from '../src/cli/import';
+import type { ElementType, PortDefinition } from '../src/components/definition';
+import { definitionOfPort, listOf, optional } from '../src/components/ports';
 import { PythonComponent } from '../src/components/python-component';
 import { renderDiagnostic } from '../src/diagnostic';
 import { bindingNames } from '../src/python/binding-names';
@@ -10,6 +13,7 @@ import { generateBindings } from '../src/python/bindings';
 import { parsePythonFiles } from '../src/python/parser';
 import { PythonFile } from '../src/python/python-file';
 import { digestOf, normaliseText } from '../src/python/source-text';
+import { bool, dict, float, int, list, type Parameter, str } from '../src/values/parameter';
 
 const root = resolve(__dirname, '..');
 const fixtures = join(root, 'test/fixtures/python');
@@ -170,6 +174,142 @@ describe('reading', () => {
         mend: 'install Python 3.8 or newer as python3, or set CDK8S_KFP_PYTHON to its path',
       },
     ]);
+  });
+});
+
+/** A type of elements: how Python writes it, how it is declared in TypeScript, and what it is in definitions. */
+interface ElementCase {
+  readonly python: string;
+  readonly port: Parameter<unknown, false>;
+  readonly type: ElementType;
+}
+
+const scalarCase: fc.Arbitrary<ElementCase> = fc.constantFrom(
+  { python: 'str', port: str(), type: { type: 'STRING' } },
+  { python: 'int', port: int(), type: { type: 'NUMBER_INTEGER' } },
+  { python: 'float', port: float(), type: { type: 'NUMBER_DOUBLE' } },
+  { python: 'bool', port: bool(), type: { type: 'BOOLEAN' } },
+  { python: 'Dict[str, int]', port: dict(), type: { type: 'STRUCT' } },
+  { python: 'list', port: list(), type: { type: 'LIST' } },
+);
+
+const elementCase: fc.Arbitrary<ElementCase> = fc
+  .tuple(scalarCase, fc.array(fc.constantFrom('List', 'list', 'typing.List'), { maxLength: 3 }))
+  .map(([scalar, lists]) =>
+    lists.reduce<ElementCase>(
+      ({ python, port, type }, each) => ({
+        python: `${each}[${python}]`,
+        port: listOf(port),
+        type: { type: 'LIST', element: type },
+      }),
+      scalar,
+    ),
+  );
+
+describe('elements of lists', () => {
+  const head = `import typing\nfrom typing import Dict, List, Literal, Optional\n${kfp}`;
+
+  /** The ports of a function with these annotations of its inputs. */
+  function inputsOf(...annotations: readonly string[]): PortDefinition[] {
+    const parameters = annotations.map((annotation, index) => `x${index}: ${annotation}`).join(', ');
+    expect(diagnose(`${head}@dsl.component\ndef f(${parameters}):\n    pass\n`)).toEqual([]);
+    return Object.values(parsePythonFiles(['written.py']).components[0]!.inputs);
+  }
+
+  /** What is wrong with a declaration of the input `x` of a function. */
+  function differences(annotation: string, port: Parameter<unknown, boolean>): readonly string[] {
+    writeFileSync('written.py', `${head}@dsl.component\ndef f(x: ${annotation}):\n    pass\n`);
+    const declared = PythonComponent.fromFile('written.py', 'f', { inputs: { x: port } });
+    return declared.problems.map((problem) => `${problem.code} ${problem.message}`);
+  }
+
+  test('what Python says and what is declared are one definition', () => {
+    fc.assert(
+      fc.property(fc.array(elementCase, { minLength: 1, maxLength: 40 }), (cases) => {
+        const ports = inputsOf(...cases.map(({ python }) => `List[${python}]`));
+        expect(ports).toEqual(cases.map(({ type }) => ({ kind: 'parameter', type: 'LIST', element: type })));
+        expect(ports).toEqual(cases.map(({ port }) => definitionOfPort(listOf(port))));
+      }),
+      { numRuns: 10 },
+    );
+  });
+
+  test('a declaration agrees with itself, and with a list of anything, in either file', () => {
+    fc.assert(
+      fc.property(elementCase, ({ python, port }) => {
+        expect(differences(`List[${python}]`, listOf(port))).toEqual([]);
+        expect(differences(`List[${python}]`, list())).toEqual([]);
+        expect(differences('list', listOf(port))).toEqual([]);
+      }),
+      { numRuns: 5 },
+    );
+  });
+
+  test('no element type is known of elements that may be None, of other types, and of what is no list', () => {
+    for (const port of inputsOf('list', 'List', 'List[Optional[str]]', 'List[typing.Any]', 'Dict[str, List[int]]')) {
+      expect(port).not.toHaveProperty('element');
+    }
+    expect(inputsOf("List[Literal['a', 'b']]", 'Optional[List[int]]')).toEqual([
+      { kind: 'parameter', type: 'LIST', element: { type: 'STRING' } },
+      { kind: 'parameter', type: 'LIST', element: { type: 'NUMBER_INTEGER' } },
+    ]);
+  });
+
+  test('a declaration of other elements is a problem that names both', () => {
+    expect(differences('List[str]', listOf(int()))).toEqual([
+      "KFP1109 the input 'x' of f is declared as LIST of NUMBER_INTEGER, but written.py says LIST of STRING",
+    ]);
+    expect(differences('List[List[float]]', listOf(listOf(int())))).toEqual([
+      "KFP1109 the input 'x' of f is declared as LIST of LIST of NUMBER_INTEGER, but written.py says LIST of LIST of NUMBER_DOUBLE",
+    ]);
+    expect(differences('List[str]', listOf(listOf(str())))).toHaveLength(1);
+    expect(differences('str', listOf(str()))).toHaveLength(1);
+    expect(differences('List[str]', listOf(str(), ['a']))).toEqual([
+      "KFP1109 the input 'x' of f is declared as optional LIST of STRING, but written.py says LIST of STRING",
+    ]);
+    expect(differences('List[str] = []', listOf(str(), ['a']))).toEqual([]);
+    expect(differences('List[str] = None', optional(listOf(str())))).toEqual([]);
+    expect(differences('str = None', optional(str()))).toEqual([]);
+    expect(differences('str', optional(str()))).toHaveLength(1);
+  });
+
+  test('outputs say it too, and a declared one is compared', () => {
+    writeFileSync('written.py', `${head}@dsl.component\ndef f() -> List[int]:\n    return []\n`);
+    const declare = (port: Parameter<unknown, boolean>) =>
+      PythonComponent.fromFile('written.py', 'f', { outputs: { Output: port } });
+    const { definition, problems } = declare(listOf(int()));
+    expect(problems).toEqual([]);
+    expect(definition.outputs).toEqual({
+      Output: { kind: 'parameter', type: 'LIST', element: { type: 'NUMBER_INTEGER' } },
+    });
+    expect(declare(list()).problems).toEqual([]);
+    expect(declare(listOf(str())).problems.map(({ code }) => code)).toEqual(['KFP1109']);
+  });
+
+  test('what is declared', () => {
+    expect(listOf(str(), ['a', 'b'], { description: 'Words' }).definition).toEqual({
+      kind: 'parameter',
+      type: 'LIST',
+      element: { type: 'STRING' },
+      optional: true,
+      default: ['a', 'b'],
+      description: 'Words',
+    });
+    expect(optional(str(undefined, { description: 'A note' })).definition).toEqual({
+      kind: 'parameter',
+      type: 'STRING',
+      description: 'A note',
+      optional: true,
+    });
+    expect(optional(listOf(int())).definition).toEqual({
+      kind: 'parameter',
+      type: 'LIST',
+      element: { type: 'NUMBER_INTEGER' },
+      optional: true,
+    });
+    expect(() => listOf(str(undefined, { choices: ['a'] }))).toThrow('an element is a type alone, without choices');
+    // @ts-expect-error
+    expect(() => listOf(str('x'))).toThrow('without optional, default');
   });
 });
 

@@ -9,14 +9,11 @@ import type {
 } from '../components/definition';
 import type { GraphTaskSettings, PipelineGraph } from '../graph/graph';
 import { encodeJson, encodeValue, escapeJson } from '../values/codec';
-import { inputArtifact, outputArtifact, outputKey, plainReference } from './artifacts';
-import { tag } from './expression-printer';
+import { inputArtifact, inputKey, outputArtifact, outputKey, plainReference } from './artifacts';
+import { ABSENT, tag } from './expression-printer';
 import { COMPONENT_DIR, INPUT_DIR, RUNTIME_DIR, RUNTIME_VOLUME, WORK_DIR, WORK_VOLUME } from './paths';
 import { volumeNameOf } from './sources';
-import type { Artifact, Container, EnvVar, Parameter, Template } from './types';
-
-/** The text of an input that is left out: the component's own default applies. */
-const ABSENT = 'json:';
+import type { Artifact, Container, EnvVar, OutputParameter, Parameter, Template } from './types';
 
 /** The template of a component, for tasks with these settings. */
 export function componentTemplate(
@@ -40,6 +37,7 @@ export function componentTemplate(
             output,
             python ? `${WORK_DIR}/artifacts/${output}` : `${WORK_DIR}/${output}`,
             port,
+            component,
             graph.artifactRepository,
           ),
         ]
@@ -52,7 +50,7 @@ export function componentTemplate(
     }),
     ...(outputs.length > 0 && {
       outputs: {
-        parameters: outputs.map(([output, port]) => outputParameter(output, port, python)),
+        parameters: outputs.map(([output, port]) => outputParameter(output, port, component)),
         ...(artifactsOut.length > 0 && { artifacts: artifactsOut }),
       },
     }),
@@ -69,15 +67,18 @@ function inputParameter(name: string, port: PortDefinition): Parameter {
   return { name, default: value };
 }
 
-function outputParameter(name: string, port: PortDefinition, python: boolean): Parameter {
-  if (python) {
+function outputParameter(name: string, port: PortDefinition, component: ComponentDefinition): OutputParameter {
+  if (component.implementation.kind === 'python') {
     // A function that returns None writes no value; an artifact always has its reference.
     const path = `${WORK_DIR}/outputs/${name}`;
     return { name, valueFrom: { path, ...(port.kind === 'parameter' && { default: ABSENT }) } };
   }
   if (port.kind === 'parameter') return { name, valueFrom: { path: `${WORK_DIR}/${name}` } };
   // Nothing ever writes that file: the reference is the default, in which Argo resolves the pod's name.
-  return { name, valueFrom: { path: `${WORK_DIR}/.${name}.reference`, default: plainReference(name, port) } };
+  return {
+    name,
+    valueFrom: { path: `${WORK_DIR}/.${name}.reference`, default: plainReference(name, port, component) },
+  };
 }
 
 function podSettings({
@@ -128,8 +129,11 @@ function pythonContainer(
           name: `KFP_INPUT_${name}`,
           value: `{{inputs.parameters.${name}}}`,
         })),
+        ...Object.entries(component.inputs).flatMap(([name, port]): EnvVar[] =>
+          port.kind === 'artifact' && port.list ? [{ name: `KFP_FOLDER_${name}`, value: inputKey(name, port) }] : [],
+        ),
         ...Object.entries(component.outputs).flatMap(([name, port]): EnvVar[] =>
-          port.kind === 'artifact' ? [{ name: `KFP_KEY_${name}`, value: outputKey(name, port) }] : [],
+          port.kind === 'artifact' ? [{ name: `KFP_KEY_${name}`, value: outputKey(name, port, component) }] : [],
         ),
         { name: 'KFP_COMPONENT', value: componentSpec(component, implementation) },
         ...environment(settings),

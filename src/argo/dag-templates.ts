@@ -1,180 +1,342 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { ParameterType } from '../components/definition';
+import { isCertain } from '../graph/certainty';
 import {
-  type Branch,
+  bodiesOf,
+  type CalledPipeline,
   type Dag,
+  type ExitNode,
   type GraphNode,
-  type IfNode,
+  nodesIn,
   type PipelineGraph,
   type TaskNode,
   tasksOf,
 } from '../graph/graph';
 import { kebab } from '../graph/names';
 import { subexpressions } from '../graph/walk';
-import type { Expression, ValueType } from '../values/expression';
+import { encodeValue } from '../values/codec';
+import type { Expression } from '../values/expression';
+import { argumentsOf, printInputs } from './arguments';
+import { Closure, type Outer } from './closure';
+import { depends, NO_OP, outcomeTasks } from './depends';
 import {
-  negated,
-  operand,
+  ABSENT,
+  type Leaf,
   printArgument,
   type Reference,
   type Resolve,
   reference,
-  string,
-  tag,
-  typed,
+  textOf,
 } from './expression-printer';
-import type { DagTask, Parameter, Template } from './types';
+import { finalStatusOf, finalStatusOfRun } from './final-status';
+import { approvalTemplate, ifTemplate, loopTemplate, repeatTemplate } from './group-templates';
+import { ENTRYPOINT, pipelineTemplateName } from './template-names';
+import type { DagTask, Hook, OutputParameter, Parameter, Template } from './types';
 
-/** The name of the pipeline's outermost DAG. */
-export const ENTRYPOINT = 'main';
-
-/** An output of a task outside of a DAG that something inside of it reads. */
-interface Outer {
-  readonly task: string;
-  readonly output: string;
-  readonly type: ValueType;
-}
-
-/** The template that a task calls: its component's, or one of its own where it has settings of its own. */
-export function templateNameOf(task: TaskNode): string {
-  return task.ownSettings ? task.id : kebab(task.component);
-}
-
-/**
- * The DAG templates of a pipeline, outermost first. Each If is a DAG of its branches, each branch a DAG of its tasks.
- * Outputs of tasks outside that are read inside become inputs.
- */
+/** The DAG templates of a pipeline and of those that it calls, outermost first. */
 export function dagTemplates(graph: PipelineGraph): Template[] {
-  return new DagPrinter(graph).dag(ENTRYPOINT, graph.root, []);
+  const called = Object.values(graph.pipelines).flatMap((pipeline) => new DagPrinter(graph, pipeline).calledPipeline());
+  const own = new DagPrinter(graph, graph).main();
+  const templates = [...own, ...called];
+  const usesNoOp = templates.some(({ dag }) => dag?.tasks.some(({ template }) => template === NO_OP));
+  return usesNoOp ? [...templates, { name: NO_OP, suspend: { duration: '0' } }] : templates;
 }
 
-/** How the exit task's inputs refer to values. It stands outside of every DAG. */
-export function exitArguments(graph: PipelineGraph, task: TaskNode): Parameter[] {
-  const resolve = resolver(rawWriters(graph), new Set());
-  const status = finalStatus(graph.name);
-  return argumentsOf(task, (leaf) =>
-    leaf.kind === 'run' && leaf.field === 'finalStatus' ? { tag: status, variable: status } : resolve(leaf),
-  );
+/** What the exit task of the whole run calls. */
+export function exitHook(graph: PipelineGraph, node: ExitNode): Hook {
+  return new DagPrinter(graph, graph).exitHook(node, (leaf) => {
+    if (leaf.kind !== 'run' || leaf.field !== 'finalStatus') return undefined;
+    const status = finalStatusOfRun(graph.name);
+    return { tag: status, variable: status };
+  });
 }
 
-class DagPrinter {
-  /** What each branch-bearing node reads from outside: asked for once by its parent and once by itself. */
-  private readonly outerOf = new Map<Dag | IfNode, readonly Outer[]>();
+/** Prints the DAGs of one pipeline. */
+export class DagPrinter {
+  public readonly closure: Closure;
+  /** Tasks whose output parameters are written by a container without the runtime, and so are not encoded. */
+  private readonly rawWriters: ReadonlySet<string>;
+  private readonly isCalled: boolean;
+  /** True where tasks without settings of their own ask the same of their pods as those of the pipeline that is run. */
+  private readonly sharesSettings: boolean;
 
-  private readonly writers: ReadonlySet<string>;
-
-  public constructor(graph: PipelineGraph) {
-    this.writers = rawWriters(graph);
+  public constructor(
+    private readonly graph: PipelineGraph,
+    private readonly pipeline: CalledPipeline,
+  ) {
+    this.isCalled = pipeline !== graph;
+    this.sharesSettings = isDeepStrictEqual(pipeline.settings, graph.settings);
+    const nodes = nodesIn(pipeline.root);
+    const groups = nodes.filter((node) => bodiesOf(node).length > 0).map(({ id }) => id);
+    this.closure = new Closure(new Set(groups), !this.isCalled);
+    const isRaw = (task: TaskNode) => graph.components[task.component]!.implementation.kind === 'container';
+    this.rawWriters = new Set(
+      tasksOf(pipeline.root)
+        .filter(isRaw)
+        .map(({ id }) => id),
+    );
   }
 
-  /** A DAG and the DAGs inside of it. `inputs` are the outer values it is called with, by their names. */
-  public dag(name: string, dag: Dag, inputs: readonly Outer[]): Template[] {
-    const resolve = this.resolver(inputs);
-    const inner: Template[] = [];
-    const tasks = dag.nodes.map((node) => {
-      if (node.kind === 'if') inner.push(...this.group(node));
-      return this.call(node, resolve);
+  /** The templates of the pipeline that is run. */
+  public main(): Template[] {
+    return this.dag(ENTRYPOINT, this.pipeline.root, []);
+  }
+
+  /** The templates of a pipeline that is called: its parameters are inputs. */
+  public calledPipeline(): Template[] {
+    const { name, parameters, root, onExit } = this.pipeline;
+    const template = pipelineTemplateName(name);
+    const inputs = Object.entries(parameters).map(([parameter, { type, default: value, optional }]): Parameter => {
+      if (value === undefined) return { name: parameter, ...(optional && { default: ABSENT }) };
+      return { name: parameter, default: encodeValue(type as ParameterType, value) };
     });
-    return [dagTemplate(name, inputs, tasks), ...inner];
+    if (!onExit) {
+      const [dag, ...inner] = this.dag(template, root, []);
+      return [withInputs(dag!, inputs), ...inner];
+    }
+    // The exit task is a hook of what it waits for.
+    const id = kebab(name);
+    const body = `body-${id}`;
+    const [dag, ...inner] = this.dag(body, root, []);
+    const passed = inputs.map(({ name: parameter }) => ({
+      name: parameter,
+      value: `{{inputs.parameters.${parameter}}}`,
+    }));
+    const hook = this.exitHook(onExit, (leaf) => {
+      if (leaf.kind !== 'run' || leaf.field !== 'finalStatus') return undefined;
+      const status = finalStatusOf(id, name, false);
+      return { tag: status, variable: status };
+    });
+    const wrapper: Template = {
+      name: template,
+      ...(Object.keys(root.outputs).length > 0 && {
+        outputs: {
+          parameters: Object.keys(root.outputs).map((output) => ({
+            name: output,
+            valueFrom: { parameter: `{{tasks.${id}.outputs.parameters.${output}}}`, default: ABSENT },
+          })),
+        },
+      }),
+      dag: { failFast: false, tasks: [{ name: id, template: body, ...argumentsOf(passed), hooks: { exit: hook } }] },
+    };
+    return [
+      withInputs(wrapper, inputs),
+      withInputs(
+        dag!,
+        inputs.map(({ name: parameter }) => ({ name: parameter })),
+      ),
+      ...inner,
+    ];
   }
 
-  private resolver(inputs: readonly Outer[]): Resolve {
-    return resolver(this.writers, new Set(inputs.map(inputName)));
+  /** What is called when something has ended. `status` refers to how. */
+  public exitHook(
+    node: ExitNode,
+    status: (leaf: Leaf) => Reference | undefined,
+    resolve: Resolve = this.resolver(new Set()),
+  ): Hook {
+    const parameters = this.inputsOf(node, (leaf) => status(leaf) ?? resolve(leaf));
+    return { template: this.templateOf(node), ...argumentsOf(parameters) };
   }
 
-  private call(node: GraphNode, resolve: Resolve): DagTask {
-    const parameters = node.kind === 'task' ? argumentsOf(node, resolve) : passOn(this.read(node), resolve);
-    return {
-      name: node.id,
-      template: node.kind === 'task' ? templateNameOf(node) : groupName(node),
-      ...(node.dependsOn.length > 0 && { depends: node.dependsOn.map((id) => `${id}.Succeeded`).join(' && ') }),
-      ...(parameters.length > 0 && { arguments: { parameters } }),
+  /** A DAG and the DAGs inside of it. `inputs` are the outer values that it is called with. */
+  public dag(name: string, dag: Dag, inputs: readonly Outer[]): Template[] {
+    const names = new Set(inputs.map((outer) => this.closure.nameOf(outer)));
+    const nodes = new Map(dag.nodes.map((node) => [node.id, node]));
+    const outcome = outcomeTasks(dag);
+    const tasks = dag.nodes.flatMap((node) => [
+      this.call(node, this.resolver(names, node, nodes), nodes),
+      ...outcome(node),
+    ]);
+    const outputs = Object.entries(dag.outputs).map(([output, value]) => this.output(output, value, names, nodes));
+    const parameters = [...[...names].map((input): Parameter => ({ name: input })), ...this.globalsOf(dag)];
+    return [
+      {
+        name,
+        ...(parameters.length > 0 && { inputs: { parameters } }),
+        ...(outputs.length > 0 && { outputs: { parameters: outputs } }),
+        // As in KFP, a failure does not keep independent tasks from running.
+        dag: { failFast: false, tasks },
+      },
+      ...dag.nodes.flatMap((node) => this.inner(node)),
+    ];
+  }
+
+  /** The name of a DAG template, which names of components and of other pipelines' templates are apart from. */
+  public templateName(prefix: string, id: string): string {
+    return this.isCalled ? `${prefix}-${kebab(this.pipeline.name)}-${id}` : `${prefix}-${id}`;
+  }
+
+  /** The template that a task calls: its component's, or one of its own where it has settings of its own. */
+  public templateNameOf(task: TaskNode): string {
+    const name = task.ownSettings ? task.id : kebab(task.component);
+    const isShared = !this.isCalled || (!task.ownSettings && this.sharesSettings);
+    return isShared ? name : `${kebab(this.pipeline.name)}-${name}`;
+  }
+
+  /** How values are referred to in a template that has these inputs. */
+  public resolver(
+    inputs: ReadonlySet<string>,
+    node?: GraphNode,
+    beside: ReadonlyMap<string, GraphNode> = new Map(),
+  ): Resolve {
+    return (leaf): Reference => {
+      switch (leaf.kind) {
+        case 'run':
+          return { tag: RUN_VARIABLES[leaf.field], variable: RUN_VARIABLES[leaf.field] };
+        case 'status': {
+          const status = finalStatusOf(leaf.of, leaf.of, beside.get(leaf.of)?.kind !== 'exit-handler');
+          return { tag: status, variable: status };
+        }
+        case 'loop':
+          return reference('inputs.parameters', this.closure.nameOf(leaf));
+        case 'parameter':
+          return reference(this.isCalled ? 'inputs.parameters' : 'workflow.parameters', leaf.name);
+        case 'output': {
+          const name = this.closure.nameOf(leaf);
+          if (inputs.has(name)) return reference('inputs.parameters', name);
+          const { task, output, type } = leaf;
+          const upstream = beside.get(task);
+          const optional = node !== undefined && upstream !== undefined && !isCertain(node, upstream);
+          return {
+            tag: `tasks.${task}.outputs.parameters.${output}`,
+            // Argo collects the paths of an expression before it evaluates it: only this form survives a missing one.
+            variable: optional
+              ? `(tasks['${task}'].outputs?.parameters?.['${output}'] ?? '${ABSENT}')`
+              : `tasks['${task}'].outputs.parameters['${output}']`,
+            ...(optional && { optional }),
+            // An artifact's reference is written by the engine, and safe.
+            ...(this.rawWriters.has(task) && !type.includes('.') && { raw: true }),
+          };
+        }
+      }
     };
   }
 
-  /** The DAG of an If: one task for each branch, of which at most one runs. */
-  private group(node: IfNode): Template[] {
-    const inputs = this.read(node);
-    const resolve = this.resolver(inputs);
-    const before: string[] = [];
-    const bodies: Template[] = [];
-    const tasks = node.branches.map((branch, index): DagTask => {
-      const { condition } = branch;
-      const terms = condition
-        ? [...before, before.length > 0 ? operand(condition, resolve) : typed(condition, resolve)]
-        : [...before];
-      if (condition) before.push(negated(condition, resolve));
-      const outer = this.read(branch.body);
-      const template = branchName(branch, index);
-      bodies.push(...this.dag(template, branch.body, outer));
-      const parameters = passOn(outer, resolve);
-      return {
-        name: branch.id,
-        template,
-        when: tag(terms.join(' && ')),
-        ...(parameters.length > 0 && { arguments: { parameters } }),
-      };
-    });
-    return [dagTemplate(groupName(node), inputs, tasks), ...bodies];
+  /** Outer values, as arguments of a template that needs them. */
+  public passOn(outer: readonly Outer[], resolve: Resolve): Parameter[] {
+    return outer.map((each) => ({ name: this.closure.nameOf(each), value: printArgument(each, resolve) }));
   }
 
-  /** Outputs of tasks outside that a DAG, or an If with its conditions, reads, in reading order. */
-  private read(from: Dag | IfNode): readonly Outer[] {
-    const known = this.outerOf.get(from);
-    if (known) return known;
-    const outer = new Map<string, Outer>();
-    const note = (found: Outer) => outer.set(inputName(found), found);
-    if ('branches' in from) {
-      for (const { condition, body } of from.branches) {
-        if (condition) outputsIn(condition).forEach(note);
-        this.read(body).forEach(note);
-      }
-    } else {
-      const inside = new Set(from.nodes.map(({ id }) => id));
-      for (const node of from.nodes) {
-        const found = node.kind === 'if' ? this.read(node) : Object.values(node.inputs).flatMap(outputsIn);
-        for (const each of found) if (!inside.has(each.task)) note(each);
-      }
+  /** The templates that a node needs besides those of components and called pipelines. */
+  private inner(node: GraphNode): Template[] {
+    switch (node.kind) {
+      case 'if':
+        return ifTemplate(node, this);
+      case 'loop':
+        return loopTemplate(node, this);
+      case 'exit-handler':
+        return this.dag(this.templateName('handler', node.id), node.body, this.closure.ofBodies(node));
+      case 'repeat':
+        return [repeatTemplate(node, this, this.graph.pipelines[node.pipeline]!)];
+      case 'approval':
+        return [approvalTemplate(node, this)];
+      default:
+        return [];
     }
-    const list = [...outer.values()];
-    this.outerOf.set(from, list);
-    return list;
+  }
+
+  private call(node: GraphNode, resolve: Resolve, nodes: ReadonlyMap<string, GraphNode>): DagTask {
+    const after = depends(node, nodes);
+    return {
+      name: node.id,
+      template: this.templateOf(node),
+      ...(after !== undefined && { depends: after }),
+      ...argumentsOf(this.inputsOf(node, resolve)),
+      ...(node.kind === 'exit-handler' &&
+        node.onExit && { hooks: { exit: this.exitHook(node.onExit, () => undefined, resolve) } }),
+    };
+  }
+
+  private templateOf(node: GraphNode): string {
+    switch (node.kind) {
+      case 'task':
+        return this.templateNameOf(node);
+      case 'pipeline':
+        return pipelineTemplateName(node.pipeline);
+      case 'if':
+        return this.templateName('if', node.id);
+      case 'loop':
+        return this.templateName('for', node.id);
+      case 'exit-handler':
+        return this.templateName('handler', node.id);
+      case 'repeat':
+        return this.templateName('repeat', node.id);
+      case 'approval':
+        return this.templateName('approval', node.id);
+    }
+  }
+
+  /** What a node's template is called with. */
+  private inputsOf(node: GraphNode, resolve: Resolve): Parameter[] {
+    switch (node.kind) {
+      case 'task':
+      case 'pipeline':
+        return printInputs(node.inputs, resolve);
+      case 'repeat':
+        return [...printInputs(node.inputs, resolve), { name: `${node.id}--iteration`, value: '0' }];
+      case 'if':
+        return this.passOn(this.closure.ofNode(node), resolve);
+      case 'exit-handler':
+        return this.passOn(this.closure.ofBodies(node), resolve);
+      case 'loop':
+        return [
+          { name: `${node.id}--items`, value: printArgument(node.items, resolve) },
+          ...this.passOn(this.closure.ofBodies(node), resolve),
+        ];
+      case 'approval':
+        return node.message ? [{ name: 'message', value: printArgument(node.message, resolve) }] : [];
+    }
+  }
+
+  /**
+   * Global values that outputs of a DAG are made of. Argo does not know these there; as defaults of inputs it does.
+   */
+  private globalsOf(dag: Dag): Parameter[] {
+    const leaves = Object.values(dag.outputs).flatMap((value) => subexpressions(value));
+    const globals = leaves.flatMap((leaf): (readonly [string, Parameter])[] => {
+      const name = this.globalName(leaf);
+      if (name === undefined) return [];
+      return [[name, { name, default: `{{${this.resolver(new Set())(leaf as Leaf).tag}}}` }]];
+    });
+    return [...new Map(globals).values()];
+  }
+
+  /** The name of the input that stands for a global value. */
+  private globalName(leaf: Expression): string | undefined {
+    if (leaf.kind === 'run') return `run--${leaf.field}`;
+    return leaf.kind === 'parameter' && !this.isCalled ? `parameter--${leaf.name}` : undefined;
+  }
+
+  /**
+   * An output of a DAG. It has a default, because what it comes from may not have run: without one, a run with such a DAG
+   * in a loop never ends.
+   */
+  private output(
+    name: string,
+    value: Expression,
+    inputs: ReadonlySet<string>,
+    nodes: ReadonlyMap<string, GraphNode>,
+  ): OutputParameter {
+    const own = this.resolver(inputs, READER, nodes);
+    const resolve: Resolve = (leaf) => {
+      const global = this.globalName(leaf);
+      return global === undefined ? own(leaf) : reference('inputs.parameters', global);
+    };
+    if (value.kind === 'output') {
+      const { tag, raw, optional } = resolve(value);
+      if (!raw && !optional) return { name, valueFrom: { parameter: `{{${tag}}}`, default: ABSENT } };
+    }
+    return { name, valueFrom: { expression: textOf(value, resolve), default: ABSENT } };
   }
 }
 
-function dagTemplate(name: string, inputs: readonly Outer[], tasks: readonly DagTask[]): Template {
-  return {
-    name,
-    ...(inputs.length > 0 && { inputs: { parameters: inputs.map((outer) => ({ name: inputName(outer) })) } }),
-    // As in KFP, a failure does not keep independent tasks from running.
-    dag: { failFast: false, tasks },
-  };
-}
+/** Who reads a DAG's outputs: what is in the DAG has succeeded then, but for what was allowed to fail. */
+const READER = {} as GraphNode;
 
-function groupName({ id }: IfNode): string {
-  return `if-${id}`;
-}
-
-function branchName({ id, condition }: Branch, index: number): string {
-  if (index === 0) return `then-${id}`;
-  return condition ? `elif-${id}` : `else-${id}`;
-}
-
-/** A task's id has no two hyphens in a row, so that two outputs never share a name. */
-function inputName({ task, output }: Outer): string {
-  return `${task}--${output}`;
-}
-
-function passOn(outer: readonly Outer[], resolve: Resolve): Parameter[] {
-  return outer.map((each) => ({ name: inputName(each), value: printArgument({ kind: 'output', ...each }, resolve) }));
-}
-
-function argumentsOf(task: TaskNode, resolve: Resolve): Parameter[] {
-  return Object.entries(task.inputs).map(([name, expression]) => ({ name, value: printArgument(expression, resolve) }));
-}
-
-function outputsIn(expression: Expression): Outer[] {
-  return subexpressions(expression).flatMap((part) =>
-    part.kind === 'output' ? [{ task: part.task, output: part.output, type: part.type }] : [],
-  );
+function withInputs({ name, inputs, ...rest }: Template, more: readonly Parameter[]): Template {
+  const parameters = [...more, ...(inputs?.parameters ?? [])];
+  return { name, ...(parameters.length > 0 && { inputs: { parameters } }), ...rest };
 }
 
 const RUN_VARIABLES = {
@@ -185,50 +347,3 @@ const RUN_VARIABLES = {
   // Stands for the whole status in an exit task alone; the rules keep it out of everything else.
   finalStatus: 'workflow.status',
 } as const;
-
-/**
- * What an exit task's `PipelineTaskFinalStatus` holds, in KFP's words. Argo gives the failures as JSON in a JSON string.
- *
- * @see https://argo-workflows.readthedocs.io/en/latest/variables/#exit-handler
- */
-function finalStatus(pipeline: string): string {
-  const failures = "filter(fromJSON(fromJSON(workflow.failures)), #.message != '')";
-  const message = `join(map(${failures}, #.displayName + ': ' + #.message), '; ')`;
-  return (
-    "{'state': workflow.status == 'Succeeded' ? 'SUCCEEDED' : 'FAILED', 'pipelineJobResourceName': workflow.name, " +
-    `'pipelineTaskName': ${string(pipeline)}, ` +
-    `'error': workflow.status == 'Succeeded' ? {'code': 0, 'message': ''} : {'code': 1, 'message': ${message}} }`
-  );
-}
-
-/** The tasks whose output parameters are written by a container without the runtime, and so are not encoded. */
-function rawWriters(graph: PipelineGraph): ReadonlySet<string> {
-  const isRaw = (task: TaskNode) => graph.components[task.component]!.implementation.kind === 'container';
-  return new Set(
-    tasksOf(graph.root)
-      .filter(isRaw)
-      .map(({ id }) => id),
-  );
-}
-
-/** How values are referred to inside of a DAG that has these inputs. */
-function resolver(writers: ReadonlySet<string>, inputs: ReadonlySet<string>): Resolve {
-  return (leaf): Reference => {
-    switch (leaf.kind) {
-      case 'parameter':
-        return reference('workflow.parameters', leaf.name);
-      case 'run':
-        return { tag: RUN_VARIABLES[leaf.field], variable: RUN_VARIABLES[leaf.field] };
-      case 'output': {
-        const { task, output, type } = leaf;
-        if (inputs.has(inputName(leaf))) return reference('inputs.parameters', inputName(leaf));
-        return {
-          tag: `tasks.${task}.outputs.parameters.${output}`,
-          variable: `tasks['${task}'].outputs.parameters['${output}']`,
-          // An artifact's reference is written by the engine, and safe.
-          ...(writers.has(task) && !type.includes('.') && { raw: true }),
-        };
-      }
-    }
-  };
-}

@@ -8,6 +8,8 @@ export interface Reference {
   readonly tag: string;
   /** Inside of `{{=…}}` and `valueFrom.expression`. */
   readonly variable: string;
+  /** True where the value may not exist: the variable is the text of an absent one then, and no tag can stand for it. */
+  readonly optional?: boolean;
   /**
    * True where the text was written by a container that does not know the library's encoding: it is the value itself,
    * and Argo could expand it.
@@ -15,8 +17,14 @@ export interface Reference {
   readonly raw?: boolean;
 }
 
+/** An expression that is no more than a reference. */
+export type Leaf = Extract<Expression, { kind: 'parameter' | 'output' | 'loop' | 'run' | 'status' }>;
+
 /** How a value of the pipeline is referred to at the place where an expression is printed. */
-export type Resolve = (leaf: Extract<Expression, { kind: 'parameter' | 'output' | 'run' }>) => Reference;
+export type Resolve = (leaf: Leaf) => Reference;
+
+/** The text of a value that is absent. */
+export const ABSENT = 'json:';
 
 /** A reference to a parameter in one of Argo's maps: `inputs.parameters`, `workflow.parameters`, …. */
 export function reference(map: string, name: string): Reference {
@@ -28,16 +36,41 @@ export function printArgument(expression: Expression, resolve: Resolve): string 
   switch (expression.kind) {
     case 'literal':
       return encodeValue(expression.type as ParameterType, expression.value);
-    case 'run':
-      if (expression.field === 'finalStatus') return tag(encoded('STRUCT', resolve(expression).variable));
-      return `{{${resolve(expression).tag}}}`;
     case 'parameter':
-    case 'output': {
+    case 'output':
+    case 'loop': {
       const target = resolve(expression);
-      return target.raw ? tag(encoded(expression.type, typed(expression, resolve))) : `{{${target.tag}}}`;
+      return target.raw || target.optional ? tag(textOf(expression, resolve)) : `{{${target.tag}}}`;
     }
+    case 'run':
+      if (expression.field !== 'finalStatus') return `{{${resolve(expression).tag}}}`;
+      return tag(textOf(expression, resolve));
     default:
-      return tag(encoded(expression.type, typed(expression, resolve)));
+      return tag(textOf(expression, resolve));
+  }
+}
+
+/** The encoded text of an expression's value, in Argo's expression language. */
+export function textOf(expression: Expression, resolve: Resolve): string {
+  switch (expression.kind) {
+    case 'literal':
+      return string(encodeValue(expression.type as ParameterType, expression.value));
+    case 'parameter':
+    case 'output':
+    case 'loop': {
+      const { raw, optional, variable } = resolve(expression);
+      if (!raw) return variable;
+      const written = encoded(expression.type, typed(expression, resolve));
+      return optional ? `${variable} == '${ABSENT}' ? '${ABSENT}' : ${written}` : written;
+    }
+    case 'run':
+      return expression.field === 'finalStatus'
+        ? encoded('STRUCT', resolve(expression).variable)
+        : resolve(expression).variable;
+    case 'status':
+      return encoded('STRUCT', resolve(expression).variable);
+    default:
+      return encoded(expression.type, typed(expression, resolve));
   }
 }
 
@@ -47,10 +80,21 @@ export function typed(expression: Expression, resolve: Resolve): string {
     case 'literal':
       return literal(expression.value);
     case 'run':
+    case 'status':
       return resolve(expression).variable;
     case 'parameter':
     case 'output':
+    case 'loop':
       return decoded(expression.type, resolve(expression));
+    case 'field':
+      return cast(expression.type, `${typed(asDict(expression.of), resolve)}[${string(expression.name)}]`);
+    case 'in':
+      return `${comparable(expression.value, resolve)} in ${typed(asList(expression.list), resolve)}`;
+    case 'dict':
+      return dict(Object.entries(expression.members).map(([name, member]) => [name, typed(member, resolve)]));
+    case 'collect':
+    case 'one-of':
+      throw new Error(`a ${expression.kind} stands in a graph that the rules refuse`);
     case 'metric':
       return `float(fromJSON(fromJSON(${variableOf(expression.artifact, resolve)}).metadata)[${string(expression.name)}])`;
     case 'text':
@@ -68,6 +112,27 @@ export function typed(expression: Expression, resolve: Resolve): string {
     case 'not':
       return negated(expression.operand, resolve);
   }
+}
+
+/** What nobody declared is taken for what it is used as. */
+function asDict(expression: Expression): Expression {
+  return expression.type === 'UNKNOWN' ? ({ ...expression, type: 'STRUCT' } as Expression) : expression;
+}
+
+function asList(expression: Expression): Expression {
+  return expression.type === 'UNKNOWN' ? ({ ...expression, type: 'LIST' } as Expression) : expression;
+}
+
+/** A value among those of a list, which have the types of JSON. */
+function comparable(expression: Expression, resolve: Resolve): string {
+  const printed = typed(expression, resolve);
+  return expression.type === 'BOOLEAN' ? `(${printed})` : printed;
+}
+
+/** Numbers of JSON are all of one type. */
+function cast(type: ValueType, member: string): string {
+  if (type === 'NUMBER_INTEGER') return `int(${member})`;
+  return type === 'NUMBER_DOUBLE' ? `float(${member})` : member;
 }
 
 /** The negation of a condition. */
@@ -112,6 +177,7 @@ function decoded(type: ValueType, { variable, raw }: Reference): string {
     case 'BOOLEAN':
       return `${text} == 'true'`;
     case 'STRING':
+    case 'UNKNOWN':
       return raw ? text : `(${text} startsWith 'json:' ? fromJSON(${text}[5:]) : ${text})`;
     default:
       return raw ? `fromJSON(${text})` : `fromJSON(${text} startsWith 'json:' ? ${text}[5:] : ${text})`;
@@ -122,8 +188,10 @@ function decoded(type: ValueType, { variable, raw }: Reference): string {
  * The encoded text of a value that an expression computes: the rule that values/codec.ts follows, so that a value has the
  * same text whoever wrote it. A closure over a list of one stands for a variable, which Argo's tags do not allow.
  */
-function encoded(type: ValueType, expression: string): string {
+export function encoded(type: ValueType, expression: string): string {
   switch (type) {
+    case 'UNKNOWN':
+      return `map([${expression}], # == nil ? '${ABSENT}null' : type(#) == 'string' ? ${encoded('STRING', '#')} : ${encoded('STRUCT', '#')})[0]`;
     case 'STRING':
       return `map([${expression}], (${REWRITABLE} || # matches '^(json:|[{\\\\[])|[\\\\r\\\\n]$|[\\\\x00-\\\\x07\\\\x0b\\\\x0e-\\\\x1f\\\\x7f]') ? 'json:' + ${escaped('toJson(#)')} : #)[0]`;
     case 'NUMBER_INTEGER':
@@ -143,7 +211,7 @@ function escaped(json: string): string {
 }
 
 function variableOf(expression: Expression, resolve: Resolve): string {
-  if (expression.kind === 'parameter' || expression.kind === 'output' || expression.kind === 'run') {
+  if (expression.kind === 'parameter' || expression.kind === 'output' || expression.kind === 'loop') {
     return resolve(expression).variable;
   }
   throw new Error(`a ${expression.kind} is no reference to an artifact`);
@@ -156,15 +224,26 @@ function inText(part: Expression, resolve: Resolve): string {
   return part.type === 'NUMBER_DOUBLE' ? `toJson(${value})` : `string(${value})`;
 }
 
-function comparison({ operator, left, right }: Extract<Expression, { kind: 'compare' }>, resolve: Resolve): string {
+function comparison(
+  { operator, left: l, right: r }: Extract<Expression, { kind: 'compare' }>,
+  resolve: Resolve,
+): string {
+  const [left, right] = [knownAs(l, r), knownAs(r, l)];
   // The text of a boolean is compared, not its value: `x == 'true'` rather than `(x == 'true') == true`.
   const side = left.type === 'BOOLEAN' ? booleanSide : comparedSide;
   return `${side(left, right, resolve)} ${operator} ${side(right, left, resolve)}`;
 }
 
+/** A value of unknown type is taken for one of the type that it is compared with. */
+function knownAs(side: Expression, other: Expression): Expression {
+  return side.type === 'UNKNOWN' ? ({ ...side, type: other.type } as Expression) : side;
+}
+
 function booleanSide(side: Expression, _other: Expression, resolve: Resolve): string {
   if (side.kind === 'literal') return string(String(side.value));
-  if (side.kind !== 'parameter' && side.kind !== 'output') return `string(${typed(side, resolve)})`;
+  if (side.kind !== 'parameter' && side.kind !== 'output' && side.kind !== 'loop') {
+    return `string(${typed(side, resolve)})`;
+  }
   const { variable, raw } = resolve(side);
   return raw ? `trim(${variable})` : variable;
 }
@@ -173,12 +252,24 @@ function comparedSide(side: Expression, other: Expression, resolve: Resolve): st
   // An ordinary string has one text, encoded or not: comparing that reads better than decoding first.
   const ordinary =
     other.kind === 'literal' && other.type === 'STRING' && encodeValue('STRING', other.value) === other.value;
-  if (ordinary && (side.kind === 'parameter' || side.kind === 'output')) return resolve(side).variable;
+  if (ordinary && (side.kind === 'parameter' || side.kind === 'output' || side.kind === 'loop')) {
+    return resolve(side).variable;
+  }
   return typed(side, resolve);
+}
+
+/** A dict in Argo's expression language. Two braces in a row would begin or end a tag. */
+function dict(members: readonly (readonly [name: string, value: string])[]): string {
+  // A key that is put together is an expression, and stands in parentheses.
+  const key = (name: string) => (/\{\{|\}\}/.test(name) ? `(${string(name)})` : string(name));
+  return `{ ${members.map(([name, value]) => `${key(name)}: ${value}`).join(', ')} }`;
 }
 
 function literal(value: unknown): string {
   if (typeof value === 'string') return string(value);
+  if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
+  if (value === null) return 'nil';
+  if (typeof value === 'object') return dict(Object.entries(value).map(([name, member]) => [name, literal(member)]));
   if (typeof value === 'number' && !Number.isFinite(value)) return `float('${value}')`;
   // A whole number beyond int64 has to look like a float.
   if (typeof value === 'number' && Math.abs(value) >= 2 ** 63) return value.toExponential();

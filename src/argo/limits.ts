@@ -1,11 +1,13 @@
 import type { Diagnostic } from '../diagnostic';
-import type { PipelineGraph } from '../graph/graph';
+import { bodiesOf, type Dag, type GraphNode, type PipelineGraph } from '../graph/graph';
 import { pipelineManifest } from './pipeline-manifest';
 
 /** What the full CRDs of Argo 4 allow in `spec.templates` and in `dag.tasks`. */
 const CRD_LIMIT = 200;
 /** kubectl's client-side apply keeps the whole object in an annotation, which Kubernetes limits to this. */
 const CLIENT_SIDE_APPLY = 256 * 1024;
+/** How deep Argo's engine lets templates be nested. */
+const DEPTH_LIMIT = 100;
 /** Linux' limit for one variable of a process' environment, less the variable's name. */
 const VARIABLE_LIMIT = 128 * 1024 - 256;
 /** A ConfigMap holds at most 1 MiB. */
@@ -26,6 +28,14 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
   for (const { name, uses } of collisions) {
     report('KFP1305', `the template name '${name}' stands for ${uses.join(' and for ')}`, 'rename one of them');
   }
+  const depth = depthOf(graph, graph.root);
+  if (depth > DEPTH_LIMIT) {
+    report(
+      'KFP1309',
+      `templates are nested ${depth} deep; Argo's engine takes ${DEPTH_LIMIT}`,
+      'nest less: each If, loop, exit handler and call is a level or two, a RepeatUntil two for each iteration',
+    );
+  }
   if (graph.limits.crds === 'full') {
     if (spec.templates.length > CRD_LIMIT) {
       report(
@@ -43,8 +53,10 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
       );
     }
   }
+  const pods = new Set(spec.templates.filter(({ container }) => container).map(({ name }) => name));
   for (const { dag } of spec.templates) {
     for (const task of dag?.tasks ?? []) {
+      if (!pods.has(task.template)) continue;
       for (const { name, value = '' } of task.arguments?.parameters ?? []) {
         if (Buffer.byteLength(value) <= VARIABLE_LIMIT) continue;
         report(
@@ -76,6 +88,27 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
     report('KFP1307', `the components of ${file} have ${kilobytes(size)}; a ConfigMap holds 1024 kB`, 'split the file');
   }
   return diagnostics;
+}
+
+/** How deep the templates of a DAG are nested, the DAG itself included. */
+function depthOf(graph: PipelineGraph, dag: Dag): number {
+  return 1 + Math.max(0, ...dag.nodes.map((node) => depthOfNode(graph, node)));
+}
+
+function depthOfNode(graph: PipelineGraph, node: GraphNode): number {
+  switch (node.kind) {
+    case 'if':
+    case 'loop':
+      return 1 + Math.max(...bodiesOf(node).map((body) => depthOf(graph, body)));
+    case 'exit-handler':
+      return depthOf(graph, node.body);
+    case 'pipeline':
+      return depthOf(graph, graph.pipelines[node.pipeline]!.root) + (graph.pipelines[node.pipeline]!.onExit ? 1 : 0);
+    case 'repeat':
+      return node.limit + depthOf(graph, graph.pipelines[node.pipeline]!.root);
+    default:
+      return 1;
+  }
 }
 
 function kilobytes(bytes: number): string {

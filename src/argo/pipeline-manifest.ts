@@ -1,11 +1,13 @@
-import type { Json } from '../components/definition';
+import type { Json, ParameterType } from '../components/definition';
 import type { ManifestBody } from '../constructs/manifest';
-import { allTasks, type PipelineGraph, type PipelineParameter } from '../graph/graph';
+import { allTasks, type PipelineGraph, type PipelineParameter, pipelinesOf } from '../graph/graph';
 import { encodeValue } from '../values/codec';
 import { componentTemplate } from './component-template';
-import { dagTemplates, ENTRYPOINT, exitArguments, templateNameOf } from './dag-templates';
+import { DagPrinter, dagTemplates, exitHook } from './dag-templates';
+import { ABSENT } from './expression-printer';
 import { RUNTIME_VOLUME, WORK_VOLUME } from './paths';
 import { runtimeConfigMap, runtimeItems, sourceConfigMap, volumeNameOf } from './sources';
+import { ENTRYPOINT } from './template-names';
 import type { Parameter, Template, Volume, WorkflowTemplateSpec } from './types';
 
 /** Labels that pipelines, and through them all runs, carry. */
@@ -48,7 +50,6 @@ function print(graph: PipelineGraph): PipelineManifest {
     ...(graph.description !== undefined && { 'workflows.argoproj.io/description': graph.description }),
   };
   const { runner, artifactRepository: repository } = graph;
-  const exitParameters = graph.onExit ? exitArguments(graph, graph.onExit) : [];
   const spec: WorkflowTemplateSpec = {
     entrypoint: ENTRYPOINT,
     ...(parameters.length > 0 && { arguments: { parameters } }),
@@ -66,14 +67,7 @@ function print(graph: PipelineGraph): PipelineManifest {
     }),
     workflowMetadata: { labels: { ...labels } },
     podGC: { strategy: 'OnPodSuccess', deleteDelayDuration: POD_RETENTION },
-    ...(graph.onExit && {
-      hooks: {
-        exit: {
-          template: templateNameOf(graph.onExit),
-          ...(exitParameters.length > 0 && { arguments: { parameters: exitParameters } }),
-        },
-      },
-    }),
+    ...(graph.onExit && { hooks: { exit: exitHook(graph, graph.onExit) } }),
     volumes: volumesOf(graph),
     templates,
   };
@@ -81,10 +75,14 @@ function print(graph: PipelineGraph): PipelineManifest {
 }
 
 /** A parameter of a run, as Argo's UI offers it. */
-function argument(name: string, { type, default: value, description, choices }: PipelineParameter): Parameter {
+function argument(
+  name: string,
+  { type: declared, default: value, optional, description, choices }: PipelineParameter,
+): Parameter {
+  const type = declared as ParameterType;
   return {
     name,
-    ...(value !== undefined && { value: encodeValue(type, value) }),
+    ...(value !== undefined ? { value: encodeValue(type, value) } : optional && { value: ABSENT }),
     // Argo expands tags in a parameter's description too, and has no escape for them.
     ...(description !== undefined && { description: description.replaceAll('{{', '{ {') }),
     ...(choices && { enum: choices.map((choice) => encodeValue(type, choice as Json)) }),
@@ -104,11 +102,14 @@ function templatesOf(graph: PipelineGraph): Pick<PipelineManifest, 'collisions'>
     templates.push(template);
   }
   const leaves = new Map<string, Template>();
-  for (const task of allTasks(graph)) {
-    const name = templateNameOf(task);
-    const isNew = take(name, task.ownSettings ? `the task '${task.path}'` : `the component '${task.component}'`);
-    if (!isNew || leaves.has(name)) continue;
-    leaves.set(name, componentTemplate(name, graph.components[task.component]!, task.settings, graph));
+  for (const pipeline of pipelinesOf(graph)) {
+    const printer = new DagPrinter(graph, pipeline);
+    for (const task of allTasks(pipeline)) {
+      const name = printer.templateNameOf(task);
+      const isNew = take(name, task.ownSettings ? `the task '${task.path}'` : `the component '${task.component}'`);
+      if (!isNew || leaves.has(name)) continue;
+      leaves.set(name, componentTemplate(name, graph.components[task.component]!, task.settings, graph));
+    }
   }
   const collisions = [...uses].filter(([, what]) => what.size > 1).map(([name, what]) => ({ name, uses: [...what] }));
   return { templates: [...templates, ...leaves.values()], collisions };

@@ -9,9 +9,18 @@ export interface Parameter {
   readonly name: string;
   readonly default?: string;
   readonly value?: string;
-  readonly valueFrom?: { readonly path: string; readonly default?: string };
   readonly description?: string;
   readonly enum?: readonly string[];
+}
+
+/** An output parameter of a template: read from a file, another output, an expression, or given by a person. */
+export interface OutputParameter {
+  readonly name: string;
+  readonly valueFrom:
+    | { readonly path: string; readonly default?: string }
+    | { readonly parameter: string; readonly default: string }
+    | { readonly expression: string; readonly default: string }
+    | { readonly supplied: Readonly<Record<string, never>>; readonly default: string };
 }
 
 /** An artifact's place: the key alone, because bucket and credentials are the repository's. Azure is told more. */
@@ -44,6 +53,14 @@ export interface DagTask {
   readonly template: string;
   readonly depends?: string;
   readonly when?: string;
+  readonly withSequence?: { readonly count: string };
+  readonly arguments?: Arguments;
+  readonly hooks?: { readonly exit: Hook };
+}
+
+/** What is called when something has ended. */
+export interface Hook {
+  readonly template: string;
   readonly arguments?: Arguments;
 }
 
@@ -71,8 +88,11 @@ export interface Container {
 export interface Template {
   readonly name: string;
   readonly inputs?: { readonly parameters?: readonly Parameter[]; readonly artifacts?: readonly Artifact[] };
-  readonly outputs?: { readonly parameters?: readonly Parameter[]; readonly artifacts?: readonly Artifact[] };
+  readonly parallelism?: number;
+  readonly outputs?: { readonly parameters?: readonly OutputParameter[]; readonly artifacts?: readonly Artifact[] };
   readonly dag?: { readonly failFast: boolean; readonly tasks: readonly DagTask[] };
+  /** Waits for a person, or for so many seconds. */
+  readonly suspend?: { readonly duration?: string };
   readonly container?: Container;
   readonly securityContext?: {
     readonly runAsNonRoot: boolean;
@@ -110,7 +130,7 @@ export interface WorkflowTemplateSpec {
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly podGC: { readonly strategy: string; readonly deleteDelayDuration: string };
-  readonly hooks?: { readonly exit: { readonly template: string; readonly arguments?: Arguments } };
+  readonly hooks?: { readonly exit: Hook };
   readonly volumes?: readonly Volume[];
   readonly templates: readonly Template[];
 }

@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import type { ApprovalDecision } from '../graph/graph';
 import { LineReporter, paintFor } from '../local/line-reporter';
 import type { LocalRun } from '../local/local-run';
 import { ENDING_SIGNALS } from '../local/process-group';
@@ -8,6 +9,7 @@ import { runGraph } from '../local/run-graph';
 import { summaryOf } from '../local/summary';
 import { appCommand, isApp } from './app-command';
 import { appGraphs, selectGraph } from './app-graphs';
+import { askDecisions } from './ask-decision';
 
 interface RunOptions {
   readonly param?: readonly string[];
@@ -15,6 +17,7 @@ interface RunOptions {
   readonly from?: string;
   readonly parallelism?: number;
   readonly stub?: Readonly<Record<string, string>>;
+  readonly approve?: Readonly<Record<string, ApprovalDecision>>;
   readonly json?: true;
   readonly quiet?: true;
   readonly store?: string;
@@ -33,10 +36,13 @@ export function runCommand(): Command {
     .argument('[app]', "the app's entry file, its cdk8s.yaml or its folder (default: the current folder)")
     .argument('[pipeline]', 'the name of the pipeline, where the app has several')
     .option('-p, --param <name=value>', "a parameter's value; may be given again", collect)
-    .addOption(new Option('--task <name>', 'run this task alone, on what the last run left').conflicts('from'))
+    .addOption(
+      new Option('--task <name>', 'run this task, or other node, alone, on what the last run left').conflicts('from'),
+    )
     .option('--from <name>', 'run this task and all that depends on it, on what the last run left')
     .option('--parallelism <n>', 'how many tasks run at the same time (default: the number of CPUs)', positive)
     .option('--stub <name=program>', 'run a program instead of a task or a component; may be given again', stub)
+    .option('--approve <name[=decision]>', 'decide about an approval: approved, rejected or timed-out', approve)
     .option('--json', 'print the result as JSON, and nothing else, on stdout')
     .option('--quiet', 'print the result only')
     .option('--store <folder>', "the folder of runs and artifacts (default: '.cdk8s-kfp' beside cdk8s.yaml)")
@@ -48,7 +54,11 @@ const STUBS = `
 A stub's program (a .py file, or any executable) reads parameters, and paths of artifacts, from INPUT_<name>, and
 writes each output to the file that OUTPUT_<name> names.
 
-Exit codes: 0 the run succeeded, 1 it failed, 130 it was stopped. Ctrl-C stops the tasks, then the exit task runs; Ctrl-C
+What runs several times is named by its key: train[2] is in the third iteration, first/load in the pipeline that first
+calls. --stub and --approve take keys, and names for all that have it; --from runs a loop or a call again as a whole.
+An approval that is not decided beforehand is asked about on a terminal.
+
+Exit codes: 0 the run succeeded, 1 it failed, 130 it was stopped. Ctrl-C stops the tasks, then exit tasks run; Ctrl-C
 again ends everything at once.`;
 
 /** Whether a word can only be meant as a path: no pipeline's name holds a dot or a slash. */
@@ -70,6 +80,8 @@ async function run(first: string | undefined, second: string | undefined, option
       argumentTexts: options.param ?? [],
       stubs: options.stub ?? {},
       store: options.store ?? path.join(command.cwd, '.cdk8s-kfp'),
+      approvals: options.approve ?? {},
+      ...(process.stdin.isTTY && process.stdout.isTTY && { decide: askDecisions() }),
       reporter,
       signal: interruption.signal,
       ...(options.task !== undefined && { task: options.task }),
@@ -122,4 +134,18 @@ function stub(text: string, earlier: Readonly<Record<string, string>> = {}): Rea
   const equals = text.indexOf('=');
   if (equals < 1) throw new InvalidArgumentError('Write it as NAME=path/to/program.');
   return { ...earlier, [text.slice(0, equals)]: text.slice(equals + 1) };
+}
+
+const DECISIONS: readonly ApprovalDecision[] = ['approved', 'rejected', 'timed-out'];
+
+function approve(
+  text: string,
+  earlier: Readonly<Record<string, ApprovalDecision>> = {},
+): Readonly<Record<string, ApprovalDecision>> {
+  const [, name, decision = 'approved'] = /^([^=]+)(?:=(.*))?$/.exec(text) ?? [];
+  const known = DECISIONS.find((each) => each === decision);
+  if (name === undefined || !known) {
+    throw new InvalidArgumentError(`Write it as NAME, or NAME=${DECISIONS.join('|')}.`);
+  }
+  return { ...earlier, [name]: known };
 }

@@ -16,6 +16,13 @@ export type ParameterType =
   | 'STRUCT'
   | 'TASK_FINAL_STATUS';
 
+/** The type of a list's elements. */
+export interface ElementType {
+  readonly type: ParameterType;
+  /** The type of its own elements, where it is a list. */
+  readonly element?: ElementType;
+}
+
 /** A parameter that a component or a pipeline reads or writes. */
 export interface ParameterDefinition {
   readonly kind: 'parameter';
@@ -25,6 +32,8 @@ export interface ParameterDefinition {
   /** The default that is used where the value is left out. Python components keep theirs in Python. */
   readonly default?: Json;
   readonly description?: string;
+  /** The type of a list's elements, where it is declared. */
+  readonly element?: ElementType;
   /** The allowed values (Python's `Literal`). */
   readonly literals?: readonly (string | number | boolean)[];
 }

@@ -4,7 +4,7 @@ import { displayName, parsePythonFiles } from '../python/parser';
 import { bindingPropsOf, PythonFile } from '../python/python-file';
 import type { Value } from '../values/value';
 import { Component } from './component';
-import type { ComponentDefinition, PortDefinition } from './definition';
+import type { ComponentDefinition, ElementType, PortDefinition } from './definition';
 import {
   definitionOfPort,
   type InputPorts,
@@ -44,7 +44,7 @@ export class PythonComponent<in I, out O, out R> extends Component<I, O, R> {
    * @param file path from the working directory
    * @param fn the name of a function decorated with `@dsl.component`
    * @param ports inputs and outputs: `{ inputs: { rows: Dataset, lr: float(0.1) }, outputs: { model: Model } }`; a return
-   *   value is the output `Output`, and an input is optional by having a default
+   *   value is the output `Output`, and an input is optional by having a default or by `optional(…)`
    */
   public static fromFile<const I extends InputPorts = {}, const O extends OutputPorts = {}>(
     file: string,
@@ -128,16 +128,36 @@ function declarationProblems(
       const port = Object.hasOwn(declared, name) ? definitionOfPort(declared[name]!) : undefined;
       // The engine gives a final status; nobody declares it.
       if (!port && python?.kind === 'parameter' && python.type === 'TASK_FINAL_STATUS') return [];
+      if (agree(port, python)) return [];
       const [said, is] = [describePort(port), describePort(python)];
-      if (said === is) return [];
       const message = `the ${side} '${name}' of ${definition.name} is declared as ${said}, but ${file} says ${is}`;
       return [{ code: 'KFP1109', at: `${file}:${line}`, message, mend: 'declare it as the Python file does' }];
     }),
   );
 }
 
+/** Whether a declared port is what Python says. Either may leave open what a list holds. */
+function agree(declared: PortDefinition | undefined, python: PortDefinition | undefined): boolean {
+  if (!declared || !python) return declared === python;
+  if (Boolean(declared.optional) !== Boolean(python.optional)) return false;
+  if (declared.kind === 'parameter' && python.kind === 'parameter') return sameType(declared, python);
+  return declared.type === python.type && isList(declared) === isList(python);
+}
+
+function sameType(a: ElementType, b: ElementType): boolean {
+  return a.type === b.type && (!a.element || !b.element || sameType(a.element, b.element));
+}
+
+function isList(port: PortDefinition): boolean {
+  return port.kind === 'artifact' && port.list === true;
+}
+
 function describePort(port: PortDefinition | undefined): string {
   if (!port) return 'nothing';
-  const list = port.kind === 'artifact' && port.list ? ' list' : '';
-  return `${port.optional ? 'optional ' : ''}${port.type}${list}`;
+  const type = port.kind === 'parameter' ? describeType(port) : `${port.type}${port.list ? ' list' : ''}`;
+  return `${port.optional ? 'optional ' : ''}${type}`;
+}
+
+function describeType({ type, element }: ElementType): string {
+  return element ? `${type} of ${describeType(element)}` : type;
 }

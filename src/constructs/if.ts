@@ -1,8 +1,8 @@
 import { Construct } from 'constructs';
 import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
-import type { Awaitable } from './task';
-import { awaitable, becomeTaskScope, enterScope, membersOf, taskScopeOf } from './task-scope';
+import { FlowNode } from './flow-node';
+import { becomeTaskScope, enterScope, membersOf, taskScopeOf } from './task-scope';
 
 /** Props of {@link If} and {@link Elif}. */
 export interface ConditionProps {
@@ -14,37 +14,24 @@ export interface ConditionProps {
  * What is created under an If runs only when its condition holds. {@link elif} and {@link else} add further branches: at
  * most one of them runs, the first whose condition holds.
  */
-export class If extends Construct {
+export class If extends FlowNode {
+  public readonly kind = 'if';
   /** When the branch is taken. */
   public readonly condition: Value<boolean>;
   /** The branches: this If, its Elifs, its Else. */
   public readonly branches: readonly (If | Elif | Else)[];
 
-  private readonly site: CallSite;
-  private readonly awaited: Awaitable[] = [];
-
   /**
-   * @param scope a Pipeline, an If, an Elif or an Else, or any construct under one
+   * @param scope a Pipeline, a branch, a loop, or any construct under one
    * @param id the branch's name in its scope; it names the whole chain
    * @throws where the scope is in no pipeline, or its pipeline was already synthesised
    */
   public constructor(scope: Construct, id: string, props: ConditionProps) {
-    super(scope, id);
-    this.site = callSite(new.target);
+    super(scope, id, new.target);
     this.condition = conditionOf(this, props);
     this.branches = [this];
     becomeTaskScope(this, membersOf(taskScopeOf(scope)).pipeline);
     enterScope(this);
-  }
-
-  /** `file:line` of the code that created this If, where it is known. */
-  public get at(): string | undefined {
-    return this.site.at;
-  }
-
-  /** What it was told to run after. */
-  public get upstream(): readonly Awaitable[] {
-    return this.awaited;
   }
 
   /**
@@ -67,13 +54,6 @@ export class If extends Construct {
     const branch = new Else(this.node.scope as Construct, id, this, this.else);
     this.addBranch(branch, 'Else');
     return branch;
-  }
-
-  /** Runs the If after others have succeeded, although its conditions and tasks read none of their outputs. */
-  public after(...others: readonly Awaitable[]): this {
-    membersOf(this).pipeline.assertOpen(`'${this.node.path}' was told to run after others`);
-    this.awaited.push(...awaitable(this, others));
-    return this;
   }
 
   private addBranch(branch: Elif | Else, kind: string): void {

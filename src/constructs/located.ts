@@ -1,39 +1,29 @@
 import type { Diagnostic } from '../diagnostic';
 import type { Pipeline } from './pipeline';
-import type { Task } from './task';
-import { membersOf, type ScopeNode } from './task-scope';
+import { nodesUnder } from './task-scope';
 
 /**
  * Diagnostics with the place in the user's code that created the construct they are about. Places are worked out here,
  * for what is reported, and not for every construct.
  */
-export function located(
-  diagnostics: readonly Diagnostic[],
-  pipeline: Pipeline,
-  onExit: Task | undefined,
-): readonly Diagnostic[] {
+export function located(diagnostics: readonly Diagnostic[], pipeline: Pipeline): readonly Diagnostic[] {
   if (diagnostics.every(({ path, at }) => at !== undefined || path === undefined)) return diagnostics;
   // The pipeline itself is near; its tasks may be thousands.
   const wanted = new Set(diagnostics.map(({ path }) => path));
   wanted.delete(pipeline.node.path);
   const sites = new Map<string, { readonly at: string | undefined }>([[pipeline.node.path, pipeline]]);
-  if (onExit) sites.set(onExit.node.path, onExit);
-  if (wanted.size > 0) for (const site of sitesIn(membersOf(pipeline).nodes)) sites.set(site.node.path, site);
+  if (pipeline.exit) sites.set(pipeline.exit.node.path, pipeline.exit);
+  if (wanted.size > 0) for (const site of sitesIn(pipeline)) sites.set(site.node.path, site);
   return diagnostics.map((diagnostic) => {
     const at = diagnostic.at ?? sites.get(diagnostic.path ?? '')?.at;
     return at === undefined ? diagnostic : { ...diagnostic, at };
   });
 }
 
-function* sitesIn(nodes: readonly ScopeNode[]): Generator<Site> {
-  for (const node of nodes) {
-    if (!('branches' in node)) yield node;
-    else {
-      for (const branch of node.branches) {
-        yield branch;
-        yield* sitesIn(membersOf(branch).nodes);
-      }
-    }
+function* sitesIn(pipeline: Pipeline): Generator<Site> {
+  for (const node of nodesUnder(pipeline)) {
+    yield node;
+    if (node.kind === 'if') yield* node.branches;
   }
 }
 

@@ -4,39 +4,65 @@ import { Chart, type Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { limits } from '../argo/limits';
 import { pipelineManifest } from '../argo/pipeline-manifest';
+import type { ArtifactType } from '../components/artifact-type';
+import type { Unavailable } from '../components/component';
+import { typeOfPort } from '../components/port-type';
+import {
+  definitionOfPort,
+  type InputPorts,
+  isInputPort,
+  type ListPort,
+  type OptionalParameter,
+  type OptionalPort,
+  type OutputsOf,
+  type ReturnPorts,
+} from '../components/ports';
 import { type Diagnostic, DiagnosticsError, isWarning, renderDiagnostic } from '../diagnostic';
 import { type CompiledPipeline, compilePipeline } from '../graph/compile';
 import type { PipelineGraph } from '../graph/graph';
 import { kebab } from '../graph/names';
 import type { RunField } from '../values/expression';
 import type { Flat } from '../values/flat';
-import { type LiteralOf, Parameter } from '../values/parameter';
+import type { LiteralOf, Parameter } from '../values/parameter';
+import type { Struct } from '../values/types';
 import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
 import { located } from './located';
 import { Manifest } from './manifest';
-import type { OnExit } from './on-exit';
 import { PipelineSources } from './pipeline-sources';
 import type { IArtifactRepository } from './platform/artifact-repository';
 import type { IRunner } from './platform/runner';
+import type { SubPipeline } from './sub-pipeline';
 import type { Task } from './task';
 import { becomeTaskScope } from './task-scope';
 import type { TaskSettings } from './task-settings';
 import { TaskView } from './task-view';
 
-/** Declared parameters, by name. */
-export type PipelineParameters = Readonly<Record<string, Parameter<unknown, boolean>>>;
+/** Declared parameters, by name; artifacts among them are for pipelines that other pipelines call. */
+export type PipelineParameters = InputPorts;
+
+type ValueOf<P> =
+  P extends Parameter<infer T, boolean>
+    ? Value<T>
+    : P extends ListPort<infer T>
+      ? Value<readonly T[]>
+      : P extends OptionalPort<infer T> | ArtifactType<infer T>
+        ? Value<T>
+        : never;
 
 /** The values of a pipeline's parameters, by name. */
-export type ParameterValues<P extends PipelineParameters> = Flat<{
-  readonly [K in keyof P]: P[K] extends Parameter<infer T, boolean> ? Value<T> : never;
-}>;
+export type ParameterValues<P extends PipelineParameters> = Flat<{ readonly [K in keyof P]: ValueOf<P[K]> }>;
 
 type RequiredNames<P extends PipelineParameters> = {
-  [K in keyof P]: P[K] extends Parameter<unknown, true> ? never : K;
+  [K in keyof P]: P[K] extends Parameter<unknown, true> | OptionalPort<unknown> ? never : K;
 }[keyof P];
 
-type ArgumentOf<P> = P extends Parameter<infer T, boolean> ? LiteralOf<T> : never;
+type ArgumentOf<P> =
+  P extends OptionalParameter<infer T>
+    ? LiteralOf<T> | null
+    : P extends Parameter<infer T, boolean>
+      ? LiteralOf<T>
+      : Unavailable<'a run cannot be given an artifact: call the pipeline by a SubPipeline'>;
 
 /** The arguments of a run of a pipeline with these parameters: those without a default are required. */
 export type ArgumentsOf<P extends PipelineParameters> = Flat<
@@ -58,7 +84,7 @@ export interface RunFacts {
 }
 
 /** Props of {@link Pipeline}. */
-export interface PipelineProps<P extends PipelineParameters> {
+export interface PipelineProps<P extends PipelineParameters, O extends ReturnPorts = {}> {
   /** The Kubernetes name of the pipeline. @default - the construct's id, in kebab case */
   readonly name?: string | undefined;
   /** The title that UIs show. @default - none */
@@ -67,8 +93,20 @@ export interface PipelineProps<P extends PipelineParameters> {
   readonly description?: string | undefined;
   /** The pipeline's version: a label on the template and on every run. @default - none */
   readonly version?: string | undefined;
-  /** Parameters: `{ url: str('…'), trees: int(100), seed: int() }`. @default - none */
+  /**
+   * Parameters: `{ url: str('…'), trees: int(100), seed: int(), note: optional(str()) }`. A pipeline that others call may
+   * take artifacts as well: `{ rows: Dataset, base: optional(Model) }`.
+   * @default - none
+   */
   readonly parameters?: P | undefined;
+  /** What the pipeline returns: `{ model: Model, accuracy: float() }`. {@link Pipeline.returns} says which values. @default - nothing */
+  readonly outputs?: O | undefined;
+  /**
+   * Whether the pipeline can be run by itself, and so has a WorkflowTemplate of its own. One that other pipelines call is
+   * a part of their templates in any case.
+   * @default true
+   */
+  readonly standalone?: boolean | undefined;
   /** Who the pods run as: a {@link Runner} or any service account. @default - the namespace's default account */
   readonly runner?: IRunner | undefined;
   /** Where artifacts are stored. @default - Argo's default repository, which is taken to be S3 or compatible */
@@ -94,7 +132,10 @@ export interface PipelineProps<P extends PipelineParameters> {
  *
  * A subclass keeps its parameters' types by naming them: `class Train extends Pipeline<typeof parameters>`.
  */
-export class Pipeline<const P extends PipelineParameters = {}> extends Construct {
+export class Pipeline<const P extends PipelineParameters = {}, const O extends ReturnPorts = {}> extends Construct {
+  /** Only for the compiler. */
+  declare protected readonly returned?: OutputsOf<O>;
+
   /** The pipeline's Kubernetes name, and the name of its WorkflowTemplate. */
   public readonly name: string;
   /** The parameters' values. */
@@ -103,38 +144,51 @@ export class Pipeline<const P extends PipelineParameters = {}> extends Construct
   public readonly run: RunFacts;
   /** Every task, present and future. */
   public readonly tasks: TaskView;
+  /** How the run ended, for an input of the exit task: a dict with `state`, `error` and names, as KFP's. */
+  public readonly finalStatus: Value<Struct>;
   /** What it was created with. @internal */
-  public readonly props: PipelineProps<PipelineParameters>;
+  public readonly props: PipelineProps<PipelineParameters, ReturnPorts>;
 
   private readonly site: CallSite;
-  private onExit: OnExit<never, unknown, unknown> | undefined;
+  private readonly callers = new Set<Pipeline>();
+  private returnValues: Readonly<Record<string, unknown>> | undefined;
+  private onExit: Task | SubPipeline | undefined;
+  private compiling = false;
   private compiled: CompiledPipeline | undefined;
 
   /**
    * @param scope a Chart, or any construct in one
    * @param id names the pipeline
    */
-  public constructor(scope: Construct, id: string, props: PipelineProps<P> = {}) {
+  public constructor(scope: Construct, id: string, props: PipelineProps<P, O> = {}) {
     super(scope, id);
     this.site = callSite(new.target);
     this.props = props;
     for (const [name, parameter] of Object.entries(props.parameters ?? {})) {
-      if (parameter instanceof Parameter) continue;
+      if (isInputPort(parameter)) continue;
       throw new Error(
         `The parameter '${name}' of '${this.node.path}' has no type: declare it with str(), int(), float(), bool(), list() or dict().`,
       );
     }
+    for (const [name, port] of Object.entries(props.outputs ?? {})) {
+      if (isInputPort(port)) continue;
+      throw new Error(
+        `The output '${name}' of '${this.node.path}' has no type: declare it with str(), Model, listOf(…), ….`,
+      );
+    }
     this.name = props.name ?? kebab(id);
     this.parameters = Object.fromEntries(
-      Object.entries(props.parameters ?? {}).map(([name, { definition }]) => [
+      Object.entries(props.parameters ?? {}).map(([name, port]) => [
         name,
-        Value.of({ kind: 'parameter', name, type: definition.type }),
+        Value.of({ kind: 'parameter', name, type: typeOfPort(definitionOfPort(port)) }),
       ]),
     ) as ParameterValues<P>;
+    this.finalStatus = Value.of({ kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' });
     this.run = { name: fact('name'), id: fact('id'), namespace: fact('namespace'), creationTime: fact('creationTime') };
     becomeTaskScope(this, this as unknown as Pipeline);
     this.tasks = new TaskView(this as unknown as Pipeline, props.tasks);
     this.node.addValidation({ validate: () => this.validate() });
+    if (props.standalone === false) return;
     new Manifest(this, 'Default', {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'WorkflowTemplate',
@@ -181,8 +235,31 @@ export class Pipeline<const P extends PipelineParameters = {}> extends Construct
     throw new Error(`${change} after the pipeline '${this.node.path}' was synthesised: make all changes before synth.`);
   }
 
+  /**
+   * Says what the pipeline returns: a value for each of its `outputs`. They are what a {@link SubPipeline} gives, and what
+   * a local run prints.
+   *
+   * @throws where it was said before, or the pipeline was already synthesised
+   */
+  public returns(values: OutputsOf<O>): this {
+    this.assertOpen('its outputs were bound');
+    if (this.returnValues) throw new Error(`The outputs of '${this.node.path}' were bound before.`);
+    this.returnValues = { ...(values as Readonly<Record<string, unknown>>) };
+    return this;
+  }
+
+  /** What the outputs are bound to. @internal */
+  public get results(): Readonly<Record<string, unknown>> {
+    return this.returnValues ?? {};
+  }
+
+  /** What runs at the end, where there is something. */
+  public get exit(): Task | SubPipeline | undefined {
+    return this.onExit;
+  }
+
   /** Takes the pipeline's exit task. @internal */
-  public setOnExit(onExit: OnExit<never, unknown, unknown>): void {
+  public setOnExit(onExit: Task | SubPipeline): void {
     this.assertOpen(`'${onExit.node.path}' was created`);
     if (this.onExit) {
       throw new Error(
@@ -192,18 +269,40 @@ export class Pipeline<const P extends PipelineParameters = {}> extends Construct
     this.onExit = onExit;
   }
 
-  /** Lets the chart carry what a task's pod needs from the Python file. @internal */
-  public useComponent(task: Task): void {
-    PipelineSources.of(this).add(task._component);
+  /** Lets the chart, and those of the pipelines that call this one, carry what a task's pod needs from the Python file. @internal */
+  public useComponent(task: Task, seen: ReadonlySet<Pipeline> = new Set()): void {
+    const self = this as unknown as Pipeline;
+    if (seen.has(self)) return;
+    if (this.props.standalone !== false) PipelineSources.of(this).add(task._component);
+    for (const caller of this.callers) caller.useComponent(task, new Set([...seen, self]));
+  }
+
+  /** The pipelines that this one calls. @internal */
+  public readonly called = new Set<Pipeline>();
+
+  /** Is told of a pipeline that calls this one. @internal */
+  public usedBy(caller: Pipeline): void {
+    caller.called.add(this as unknown as Pipeline);
+    if (this.callers.has(caller)) return;
+    this.callers.add(caller);
+    for (const task of this.tasks) caller.useComponent(task);
+  }
+
+  /** The compiled pipeline, right or wrong; undefined while it is being compiled, as where a pipeline calls itself. @internal */
+  public get partial(): CompiledPipeline | undefined {
+    return this.compiling ? undefined : this.compile();
   }
 
   private compile(): CompiledPipeline {
     if (!this.compiled) {
-      const [pipeline, onExit] = [this as unknown as Pipeline, this.onExit as Task | undefined];
-      const { graph, diagnostics } = compilePipeline(pipeline, onExit);
+      const pipeline = this as unknown as Pipeline;
+      this.compiling = true;
+      const { graph, diagnostics, callsBroken } = compilePipeline(pipeline);
+      this.compiling = false;
       // The engine's limits are those of its manifests, which exist for a correct pipeline only.
-      const more = diagnostics.every(isWarning) ? limits(graph) : [];
-      this.compiled = { graph, diagnostics: located([...diagnostics, ...more], pipeline, onExit) };
+      const isManifest = this.props.standalone !== false && !callsBroken && diagnostics.every(isWarning);
+      const more = isManifest ? limits(graph) : [];
+      this.compiled = { graph, diagnostics: located([...diagnostics, ...more], pipeline), callsBroken };
     }
     return this.compiled;
   }
@@ -211,12 +310,12 @@ export class Pipeline<const P extends PipelineParameters = {}> extends Construct
   /** cdk8s asks once per chart of the app: everything expensive is done once. */
   private validate(): string[] {
     const first = !this.compiled;
-    const { graph, diagnostics } = this.compile();
+    const { graph, diagnostics, callsBroken } = this.compile();
     const warnings = diagnostics.filter(isWarning);
     const errors = diagnostics.filter((diagnostic) => !isWarning(diagnostic));
     if (first) {
       for (const warning of warnings) console.warn(`warning: ${renderDiagnostic(warning)}`);
-      if (errors.length === 0) publishGraph(graph);
+      if (errors.length === 0 && !callsBroken && this.props.standalone !== false) publishGraph(graph);
     }
     return errors.map((error) => renderDiagnostic(error, { withPath: error.path !== this.node.path }));
   }

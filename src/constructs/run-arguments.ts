@@ -1,5 +1,5 @@
 import type { Parameter } from '../argo/types';
-import type { Json } from '../components/definition';
+import type { Json, ParameterType } from '../components/definition';
 import { renderDiagnostic } from '../diagnostic';
 import { argumentProblems } from '../graph/arguments';
 import { memberOf } from '../graph/member';
@@ -13,12 +13,17 @@ export type RunArguments = Readonly<Record<string, Json | undefined>>;
 export function printRunArguments(pipeline: Pipeline, given: RunArguments): Parameter[] {
   return Object.entries(pipeline.declared).flatMap(([name, { type }]) => {
     const value = memberOf(given, name);
-    return value === undefined ? [] : [{ name, value: encodeValue(type, value) }];
+    return value === undefined ? [] : [{ name, value: encodeValue(type as ParameterType, value) }];
   });
 }
 
 /** What is wrong with the arguments of a run, as validation messages of the construct that holds them. */
 export function checkRunArguments(pipeline: Pipeline, given: RunArguments, at: string | undefined): string[] {
+  if (pipeline.props.standalone === false) {
+    const message = `'${pipeline.node.path}' cannot be run by itself`;
+    const mend = 'take out `standalone: false`, or call it by a SubPipeline of the pipeline that is run';
+    return [renderDiagnostic({ code: 'KFP1314', message, mend, ...(at && { at }) })];
+  }
   const literals = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return argumentProblems(pipeline.declared, literals as Readonly<Record<string, Json>>).map((problem) =>
     renderDiagnostic({ code: 'KFP1310', ...problem, ...(at && { at }) }),

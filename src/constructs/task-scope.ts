@@ -1,22 +1,27 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
+import type { Approval } from './approval';
+import type { ExitHandler } from './exit-handler';
 import type { If } from './if';
+import type { ParallelFor } from './parallel-for';
 import type { Pipeline } from './pipeline';
-import type { Awaitable, Task } from './task';
+import type { RepeatUntil } from './repeat-until';
+import type { SubPipeline } from './sub-pipeline';
+import type { Task } from './task';
 
 const TASK_SCOPE = Symbol.for('cdk8s-kfp.TaskScope');
 
-/** What stands in a {@link TaskScope}: tasks, and Ifs with their branches. */
-export type ScopeNode = Task | If;
+/** What stands in a {@link TaskScope}. */
+export type ScopeNode = Task | If | ParallelFor | ExitHandler | SubPipeline | RepeatUntil | Approval;
 
 /**
- * A construct that runs what is created under it: a Pipeline, or a branch of an If. Constructs of the user's own may
- * stand between; they only add to names.
+ * A construct that runs what is created under it: a Pipeline, a branch of an If, a ParallelFor, an ExitHandler.
+ * Constructs of the user's own may stand between; they only add to names.
  */
 export interface TaskScope extends Construct {
   readonly [TASK_SCOPE]: ScopeMembers;
 }
 
-/** Tasks and Ifs of one scope, in creation order. */
+/** The nodes of one scope, in creation order. */
 export interface ScopeMembers {
   readonly pipeline: Pipeline;
   readonly nodes: ScopeNode[];
@@ -28,22 +33,31 @@ export function becomeTaskScope(construct: Construct, pipeline: Pipeline): void 
   Object.defineProperty(construct, TASK_SCOPE, { value: members });
 }
 
-/**
- * What a node was told to run after.
- *
- * @throws where something is no task and no branch
- */
-export function awaitable(node: Construct, others: readonly Awaitable[]): readonly Awaitable[] {
-  for (const other of others) {
-    if (Construct.isConstruct(other)) continue;
-    throw new Error(`'${node.node.path}' is told to run after ${String(other)}: give tasks or Ifs, as they are.`);
-  }
-  return others;
-}
-
 /** The members of a scope, in creation order. */
 export function membersOf(scope: Construct): ScopeMembers {
   return (scope as TaskScope)[TASK_SCOPE];
+}
+
+/** The scopes directly inside of a node. */
+export function scopesOf(node: ScopeNode): readonly Construct[] {
+  switch (node.kind) {
+    case 'if':
+      return node.branches;
+    case 'loop':
+    case 'exit-handler':
+      return [node];
+    default:
+      return [];
+  }
+}
+
+/** Every node under a scope, in creation order; an exit task comes after what it waits for. */
+export function* nodesUnder(scope: Construct): Generator<ScopeNode> {
+  for (const node of membersOf(scope).nodes) {
+    yield node;
+    for (const inner of scopesOf(node)) yield* nodesUnder(inner);
+    if (node.kind === 'exit-handler' && node.exit) yield node.exit;
+  }
 }
 
 /**
@@ -56,7 +70,7 @@ export function taskScopeOf(construct: Construct): TaskScope {
     if (TASK_SCOPE in at) return at as TaskScope;
   }
   throw new Error(
-    `'${construct.node.path}' is not inside a Pipeline: create tasks and Ifs under a Pipeline, an If, an Elif or an Else.`,
+    `'${construct.node.path}' is not inside a Pipeline: create tasks under a Pipeline, a branch of an If, a ParallelFor or an ExitHandler.`,
   );
 }
 
@@ -66,9 +80,7 @@ export function taskScopeOf(construct: Construct): TaskScope {
  * @throws where the pipeline was already compiled
  */
 export function enterScope(node: ScopeNode): void {
-  const scope = taskScopeOf(node.node.scope as Construct);
-  const { pipeline, nodes } = membersOf(scope);
+  const { pipeline, nodes } = membersOf(taskScopeOf(node.node.scope as Construct));
   pipeline.assertOpen(`'${node.node.path}' was created`);
   nodes.push(node);
-  if (!('branches' in node)) pipeline.useComponent(node);
 }

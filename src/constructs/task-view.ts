@@ -1,9 +1,12 @@
 import type { Pipeline } from './pipeline';
 import type { Task } from './task';
-import { membersOf, type ScopeNode } from './task-scope';
+import { nodesUnder } from './task-scope';
 import type { TaskSettings } from './task-settings';
 
-/** Every task of a pipeline, those inside branches included, present and future. */
+/**
+ * Every task of a pipeline, those inside of branches and loops included, present and future; those of the pipelines that
+ * it calls are not among them.
+ */
 export class TaskView implements Iterable<Task> {
   private readonly layers: TaskSettings[];
 
@@ -17,7 +20,8 @@ export class TaskView implements Iterable<Task> {
 
   /** The tasks that exist so far, in creation order. */
   public *[Symbol.iterator](): Iterator<Task> {
-    yield* tasksIn(membersOf(this.pipeline).nodes);
+    for (const node of nodesUnder(this.pipeline)) if (node.kind === 'task') yield node;
+    if (this.pipeline.exit?.kind === 'task') yield this.pipeline.exit;
   }
 
   /**
@@ -34,12 +38,5 @@ export class TaskView implements Iterable<Task> {
   /** What every task is given, earliest first. */
   public get settings(): readonly TaskSettings[] {
     return this.layers;
-  }
-}
-
-function* tasksIn(nodes: readonly ScopeNode[]): Generator<Task> {
-  for (const node of nodes) {
-    if (!('branches' in node)) yield node;
-    else for (const branch of node.branches) yield* tasksIn(membersOf(branch).nodes);
   }
 }

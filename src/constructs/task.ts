@@ -1,11 +1,10 @@
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { Component } from '../components/component';
 import type { ComponentDefinition } from '../components/definition';
 import { typeOfPort } from '../components/port-type';
 import { Value } from '../values/value';
-import { type CallSite, callSite } from './call-site';
-import type { Elif, Else, If } from './if';
-import { awaitable, enterScope, membersOf, taskScopeOf } from './task-scope';
+import { FlowNode } from './flow-node';
+import { enterScope, membersOf, taskScopeOf } from './task-scope';
 import type { TaskSettings } from './task-settings';
 
 /** The inputs prop: required where the component has a required input. */
@@ -28,15 +27,13 @@ export interface TaskBaseProps<I, O, R> extends TaskSettings {
 /** Props of {@link Task}. */
 export type TaskProps<I, O, R> = TaskBaseProps<I, O, R> & TaskInputs<I>;
 
-/** A construct that a task can be told to run after. An Elif or Else stands for its If. */
-export type Awaitable = Task | If | Elif | Else;
-
 /**
  * One execution of a component: one pod. It runs when the tasks whose outputs it reads have succeeded.
  *
- * The scope is the nesting: a task created under an If runs inside it.
+ * The scope is the nesting: a task created under an If or a loop runs inside it.
  */
-export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends Construct {
+export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends FlowNode {
+  public readonly kind = 'task';
   /** The task's outputs, by the names the component gives them. */
   public readonly outputs: O;
   /** The values given to the inputs, by name. */
@@ -46,20 +43,16 @@ export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends
   /** The settings given to this task alone. */
   public readonly settings: TaskSettings;
 
-  private readonly site: CallSite;
-  private readonly awaited: Awaitable[] = [];
-
   /** @internal */
   public readonly _component: Component<never, unknown, unknown>;
 
   /**
-   * @param scope a Pipeline, an If, an Elif or an Else, or any construct under one
+   * @param scope a Pipeline, a branch, a loop, or any construct under one
    * @param id the task's name in its scope
    * @throws where the scope is in no pipeline, or its pipeline was already synthesised
    */
   public constructor(scope: Construct, id: string, props: TaskProps<I, O, R>) {
-    super(scope, id);
-    this.site = callSite(new.target);
+    super(scope, id, new.target);
     if (!(props.component instanceof Component)) {
       throw new Error(
         `The task '${this.node.path}' has no component: it is ${String(props.component)}. Is it imported by its right name?`,
@@ -82,31 +75,11 @@ export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends
     return (this.outputs as Record<string, unknown>).Output as R;
   }
 
-  /** `file:line` of the code that created this task, where it is known. */
-  public get at(): string | undefined {
-    return this.site.at;
-  }
-
-  /** What it was told to run after, besides the tasks whose outputs it reads. */
-  public get upstream(): readonly Awaitable[] {
-    return this.awaited;
-  }
-
-  /**
-   * Runs this task after others have succeeded, although it reads none of their outputs. After an If, it runs when the
-   * branch that was taken has succeeded, or when none was taken.
-   *
-   * @throws where the pipeline was already synthesised
-   */
-  public after(...others: readonly Awaitable[]): this {
-    membersOf(taskScopeOf(this)).pipeline.assertOpen(`'${this.node.path}' was told to run after others`);
-    this.awaited.push(...awaitable(this, others));
-    return this;
-  }
-
   /** Takes its place among the tasks of its scope. @internal */
   protected register(): void {
-    enterScope(this as unknown as Task);
+    const task = this as unknown as Task;
+    enterScope(task);
+    membersOf(taskScopeOf(this)).pipeline.useComponent(task);
   }
 }
 

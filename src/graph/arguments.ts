@@ -3,6 +3,7 @@ import type { PipelineParameter } from './graph';
 import { literalProblem } from './literal';
 import { memberOf } from './member';
 import { nearest } from './names';
+import { portOf } from './walk';
 
 /**
  * What is wrong with the arguments of a run: a sentence and its mend for each.
@@ -26,12 +27,17 @@ export function argumentProblems(
       });
       continue;
     }
-    const { type, choices } = parameter;
-    const problem = literalProblem({ kind: 'parameter', type, ...(choices && { literals: choices }) }, value);
+    const { optional: _, ...port } = portOf(parameter);
+    if (port.kind === 'artifact') {
+      problems.push({ message: `'${name}' is an artifact, which a run cannot be given`, mend: 'leave it out' });
+      continue;
+    }
+    const problem = literalProblem({ ...port, ...(parameter.optional && { optional: true }) }, value);
     if (problem) problems.push({ message: `the argument '${name}': ${problem}`, mend: 'give a value of that type' });
   }
   const missing = Object.entries(parameters).filter(
-    ([name, parameter]) => parameter.default === undefined && !Object.hasOwn(given, name) && !unreadable.has(name),
+    ([name, parameter]) =>
+      parameter.default === undefined && !parameter.optional && !Object.hasOwn(given, name) && !unreadable.has(name),
   );
   if (missing.length > 0) {
     const names = missing.map(([name]) => `'${name}'`).join(', ');

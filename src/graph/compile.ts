@@ -1,46 +1,57 @@
-import type { Construct } from 'constructs';
 import type { Json, PortDefinition } from '../components/definition';
 import { typeOfPort } from '../components/port-type';
+import { definitionOfPort, type InputPort } from '../components/ports';
+import type { Approval } from '../constructs/approval';
+import type { ExitHandler } from '../constructs/exit-handler';
 import type { If } from '../constructs/if';
+import type { ParallelFor } from '../constructs/parallel-for';
 import type { Pipeline } from '../constructs/pipeline';
 import type { IArtifactRepository } from '../constructs/platform/artifact-repository';
-import type { Awaitable, Task } from '../constructs/task';
+import type { RepeatUntil } from '../constructs/repeat-until';
+import type { SubPipeline } from '../constructs/sub-pipeline';
+import type { Task } from '../constructs/task';
 import { membersOf, type ScopeNode } from '../constructs/task-scope';
 import { lowerSettings } from '../constructs/task-settings';
 import { type Diagnostic, isWarning } from '../diagnostic';
 import type { Expression } from '../values/expression';
 import { Value } from '../values/value';
+import { calledPipelines } from './called-pipelines';
 import { sharedComponents, sourcesOf } from './components';
 import {
   type Branch,
   type Dag,
+  type ExitNode,
   GRAPH_FORMAT,
   type GraphArtifactRepository,
   type GraphNode,
   type GraphTaskSettings,
+  type IfNode,
   type PipelineGraph,
+  type PipelineNode,
   type TaskNode,
 } from './graph';
+import { Lowering } from './lowering';
 import { memberOf } from './member';
-import { kebab } from './names';
 import { pipelineParameters } from './pipeline-parameters';
 import { rules } from './rules';
+import { type Scope, Scopes } from './scope';
+import { waitingOf } from './waiting';
 
 /** A compiled pipeline, and what is wrong with it: the graph may be read only where no error was found. */
 export interface CompiledPipeline {
   readonly graph: PipelineGraph;
   readonly diagnostics: readonly Diagnostic[];
+  /** True where a pipeline that it calls has errors, which are reported there. */
+  readonly callsBroken: boolean;
 }
 
-/** Where a node stands: the nodes it is inside of, outermost first, itself last. */
-type Position = readonly ScopeNode[];
-
 /** Compiles a pipeline's constructs into its graph and checks every rule, in time linear in the number of tasks. */
-export function compilePipeline(pipeline: Pipeline, onExit: Task | undefined): CompiledPipeline {
-  const compiler = new Compiler(pipeline, onExit);
-  const root = compiler.dag(membersOf(pipeline).nodes, []);
-  const exit = onExit && compiler.task(onExit, []);
-  const { components, diagnostics } = sharedComponents([...compiler.tasks]);
+export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
+  const compiler = new Compiler(pipeline);
+  const root = compiler.root();
+  const onExit = pipeline.exit && compiler.exit(pipeline.exit, compiler.scopes.root, finalStatusOfRun, []);
+  const called = calledPipelines(pipeline, compiler.calls);
+  const { components, diagnostics } = sharedComponents([...compiler.tasks], called.tasks);
   const { props } = pipeline;
   const graph: PipelineGraph = {
     format: GRAPH_FORMAT,
@@ -50,21 +61,30 @@ export function compilePipeline(pipeline: Pipeline, onExit: Task | undefined): C
     ...(props.displayName !== undefined && { displayName: props.displayName }),
     ...(props.description !== undefined && { description: props.description }),
     ...(props.version !== undefined && { version: props.version }),
+    standalone: props.standalone ?? true,
     parameters: pipelineParameters(pipeline),
     components,
-    sources: sourcesOf(compiler.tasks),
+    sources: sourcesOf([...compiler.tasks, ...called.tasks]),
+    returns: ports(props.outputs),
+    settings: compiler.shared,
     root,
-    ...(exit && { onExit: exit }),
+    ...(onExit && { onExit }),
+    pipelines: called.pipelines,
     ...(props.runner && {
       runner: { serviceAccountName: props.runner.name, tokenSecret: props.runner.tokenSecret ?? false },
     }),
     artifactRepository: lowerRepository(props.artifactRepository),
     limits: { crds: props.crds ?? 'full', bytes: (props.sizeLimit?.toKibibytes() ?? 400) * 1024 },
   };
+  const found = [...diagnostics, ...called.diagnostics];
   // A component that could not be read has no interface that anything could be checked against.
-  if (!diagnostics.every(isWarning)) return { graph, diagnostics };
-  return { graph, diagnostics: [...diagnostics, ...rules.flatMap((rule) => rule(graph))] };
+  // Components of called pipelines are checked there.
+  const own = { ...graph, components: sharedComponents([...compiler.tasks], []).components };
+  const checked = found.every(isWarning) ? [...found, ...rules.flatMap((rule) => rule(own))] : found;
+  return { graph, diagnostics: checked, callsBroken: called.areBroken };
 }
+
+const finalStatusOfRun: Expression = { kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' };
 
 function lowerRepository(repository: IArtifactRepository = { kind: 's3' }): GraphArtifactRepository {
   const { kind, configMap, key } = repository;
@@ -84,49 +104,99 @@ function lowerRepository(repository: IArtifactRepository = { kind: 's3' }): Grap
 
 class Compiler {
   public readonly tasks = new Set<Task>();
-  private readonly positions = new Map<ScopeNode, Position>();
-  private readonly names = new Map<Construct, Names>();
+  public readonly calls: (SubPipeline | RepeatUntil)[] = [];
+  public readonly scopes: Scopes;
+  private readonly lowering: Lowering;
+  /** What readers ask of an If is known only when all of them are compiled. */
+  private readonly ifs = new Map<ScopeNode, IfNode>();
   /** The settings of all tasks that have none of their own. */
-  private readonly shared: GraphTaskSettings;
+  public readonly shared: GraphTaskSettings;
 
-  public constructor(
-    private readonly pipeline: Pipeline,
-    private readonly onExit: Task | undefined,
-  ) {
-    this.names.set(pipeline, { path: pipeline.node.path, id: '' });
+  public constructor(private readonly pipeline: Pipeline) {
+    this.scopes = new Scopes(pipeline);
+    this.lowering = new Lowering(this.scopes);
     this.shared = lowerSettings(pipeline.tasks.settings);
-    this.place(membersOf(pipeline).nodes, []);
   }
 
-  /** The nodes of one scope. What they read or run after is added to `awaited`, for the If that they are inside of. */
-  public dag(nodes: readonly ScopeNode[], awaited: Awaitable[]): Dag {
-    return { nodes: nodes.map((node) => ('branches' in node ? this.if(node, awaited) : this.task(node, awaited))) };
+  /** The whole pipeline, and what it returns. */
+  public root(): Dag {
+    const { root } = this.scopes;
+    const dag = this.dag(root, []);
+    const { props, results } = this.pipeline;
+    Object.assign(root.outputs, this.inputs(results, ports(props.outputs), root, []));
+    for (const [node, names] of this.lowering.certain) {
+      Object.assign(this.ifs.get(node)!, { certain: [...names] });
+    }
+    return dag;
   }
 
-  public task(task: Task, awaited: Awaitable[]): TaskNode {
+  /**
+   * What runs when something has ended, which it is told of by `status`. It stands beside that, in `reader`, and what it
+   * reads from further out must exist before that starts.
+   */
+  public exit(node: Task | SubPipeline, reader: Scope, status: Expression, read: ScopeNode[]): ExitNode {
+    const compiled = node.kind === 'task' ? this.task(node, reader, read, status) : this.call(node, reader, read);
+    // It cannot wait for anything: the rules refuse what it was told to.
+    const awaited = node.upstream.map((other) => ('tree' in other ? '/' : this.scopes.idOf(other as ScopeNode)));
+    const { ignoresUpstreamFailure: ignores, continuesOnFailure: continues } = node;
+    return { ...compiled, dependsOn: awaited, ...((ignores || continues) && { continueOnFailure: true }) };
+  }
+
+  /** The nodes of one scope. What they read or run after is added to `awaited`, for the node that they are inside of. */
+  private dag(scope: Scope, awaited: ScopeNode[]): Dag {
+    const nodes = membersOf(scope.construct).nodes.map((node) => {
+      const read: ScopeNode[] = [];
+      const compiled = this.node(node, scope, read);
+      awaited.push(...read);
+      for (const other of node.upstream) if (!('tree' in other)) awaited.push(other as ScopeNode);
+      return compiled;
+    });
+    return { nodes, outputs: scope.outputs };
+  }
+
+  private node(node: ScopeNode, scope: Scope, read: ScopeNode[]): GraphNode {
+    switch (node.kind) {
+      case 'task':
+        return this.task(node, scope, read);
+      case 'if':
+        return this.if(node, scope, read);
+      case 'loop':
+        return this.loop(node, scope, read);
+      case 'exit-handler':
+        return this.handler(node, scope, read);
+      case 'pipeline':
+        return this.call(node, scope, read);
+      case 'repeat':
+        return this.repeat(node, scope, read);
+      case 'approval':
+        return this.approval(node, scope, read);
+    }
+  }
+
+  /** What all nodes have. It is asked for when all that the node reads is known. */
+  private base(node: ScopeNode, read: readonly ScopeNode[]) {
+    const { id, path } = this.scopes.namesOf(node);
+    return {
+      id,
+      path,
+      ...(this.scopes.homeOf(node) ? waitingOf(node, read, this.scopes) : { dependsOn: [] }),
+      ...(node.continuesOnFailure && { continueOnFailure: true }),
+    };
+  }
+
+  private task(task: Task, scope: Scope, read: ScopeNode[], status?: Expression): TaskNode {
     this.tasks.add(task);
     const ownSettings = Object.keys(lowerSettings([task.settings])).length > 0;
-    const upstream: Awaitable[] = [];
-    const inputs: Record<string, Expression> = {};
-    // The component's order, not the caller's: so that manifests do not change when inputs are written in another order.
+    const inputs = this.inputs(task.inputs, task.component.inputs, scope, read);
+    const base = this.base(task, read);
     for (const [name, port] of Object.entries(task.component.inputs)) {
-      const given = memberOf(task.inputs, name);
-      if (given !== undefined) inputs[name] = this.input(given, port, upstream);
-      else if (port.kind === 'parameter' && port.type === 'TASK_FINAL_STATUS') {
-        inputs[name] = { kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' };
+      if (isFinalStatus(port) && memberOf(task.inputs, name) === undefined) {
+        inputs[name] = status ?? statusOfUpstream(task, base.dependsOn);
       }
     }
-    for (const [name, given] of Object.entries(task.inputs)) {
-      if (given === undefined || Object.hasOwn(task.component.inputs, name)) continue;
-      inputs[name] = this.input(given, undefined, upstream);
-    }
-    upstream.push(...task.upstream);
-    awaited.push(...upstream);
     return {
       kind: 'task',
-      id: this.idOf(task),
-      path: this.namesOf(task).path,
-      dependsOn: this.dependencies(task, upstream),
+      ...base,
       component: task.component.name,
       inputs,
       settings: ownSettings ? lowerSettings([...this.pipeline.tasks.settings, task.settings]) : this.shared,
@@ -134,120 +204,103 @@ class Compiler {
     };
   }
 
-  private if(node: If, awaited: Awaitable[]): GraphNode {
-    const upstream: Awaitable[] = [];
-    // What a branch's body reads from outside must exist before the If starts.
-    const inside: Awaitable[] = [];
+  private if(node: If, scope: Scope, read: ScopeNode[]): GraphNode {
     const branches = node.branches.map((branch): Branch => {
-      const condition = 'condition' in branch ? this.lower(Value.expressionOf(branch.condition), upstream) : undefined;
-      const body = this.dag(membersOf(branch).nodes, inside);
-      return {
-        id: this.namesOf(branch).id,
-        path: this.namesOf(branch).path,
-        ...(condition && { condition }),
-        body,
-      };
+      const condition =
+        'condition' in branch ? this.lowering.expression(Value.expressionOf(branch.condition), scope, read) : undefined;
+      const { id, path } = this.scopes.namesOf(branch);
+      // What a branch's body reads from outside must exist before the If starts.
+      return { id, path, ...(condition && { condition }), body: this.dag(this.scopes.bodyOf(branch), read) };
     });
-    awaited.push(...upstream, ...node.upstream, ...inside);
+    const compiled: IfNode = { kind: 'if', ...this.base(node, read), branches };
+    this.ifs.set(node, compiled);
+    return compiled;
+  }
+
+  private loop(node: ParallelFor, scope: Scope, read: ScopeNode[]): GraphNode {
+    const items = this.input(node.items, { kind: 'parameter', type: 'LIST' }, scope, read);
+    const body = this.dag(this.scopes.bodyOf(node), read);
     return {
-      kind: 'if',
-      id: this.idOf(node),
-      path: node.node.path,
-      dependsOn: this.dependencies(node, [...upstream, ...inside, ...node.upstream]),
-      branches,
+      kind: 'loop',
+      ...this.base(node, read),
+      items,
+      itemType: node.shape.type,
+      ...(node.elementType !== 'UNKNOWN' && { elementType: node.elementType }),
+      ...(node.parallelism !== undefined && { parallelism: node.parallelism }),
+      body,
     };
   }
 
-  private input(given: unknown, port: PortDefinition | undefined, upstream: Awaitable[]): Expression {
-    if (given instanceof Value) return this.lower(Value.expressionOf(given), upstream);
+  private handler(node: ExitHandler, scope: Scope, read: ScopeNode[]): GraphNode {
+    const body = this.dag(this.scopes.bodyOf(node), read);
+    const status: Expression = { kind: 'status', of: this.scopes.idOf(node), type: 'TASK_FINAL_STATUS' };
+    const onExit = node.exit && this.exit(node.exit, scope, status, read);
+    return { kind: 'exit-handler', ...this.base(node, read), body, ...(onExit && { onExit }) };
+  }
+
+  private call(node: SubPipeline, scope: Scope, read: ScopeNode[]): PipelineNode {
+    const { pipeline } = node;
+    this.calls.push(node);
+    const inputs = this.inputs(node.inputs, ports(pipeline.props.parameters), scope, read);
+    return { kind: 'pipeline', ...this.base(node, read), pipeline: pipeline.name, inputs };
+  }
+
+  private repeat(node: RepeatUntil, scope: Scope, read: ScopeNode[]): GraphNode {
+    const { pipeline, until, maxIterations } = node;
+    this.calls.push(node);
+    const inputs = this.inputs(node.inputs, ports(pipeline.props.parameters), scope, read);
+    return { kind: 'repeat', ...this.base(node, read), pipeline: pipeline.name, inputs, until, limit: maxIterations };
+  }
+
+  private approval(node: Approval, scope: Scope, read: ScopeNode[]): GraphNode {
+    const { message, timeout } = node.props;
+    const asked = message !== undefined && this.input(message, { kind: 'parameter', type: 'STRING' }, scope, read);
+    return {
+      kind: 'approval',
+      ...this.base(node, read),
+      ...(asked && { message: asked }),
+      ...(timeout && { timeoutSeconds: timeout.toSeconds({ integral: false }) }),
+    };
+  }
+
+  private inputs(
+    given: Readonly<Record<string, unknown>>,
+    ports: Readonly<Record<string, PortDefinition>>,
+    scope: Scope,
+    read: ScopeNode[],
+  ): Record<string, Expression> {
+    const inputs: Record<string, Expression> = {};
+    // The interface's order, not the caller's: so that manifests do not change when inputs are written in another order.
+    for (const [name, port] of Object.entries(ports)) {
+      const value = memberOf(given, name);
+      if (value !== undefined) inputs[name] = this.input(value, port, scope, read);
+      // The engine gives it. Here it takes its place among the others.
+      else if (isFinalStatus(port)) inputs[name] = finalStatusOfRun;
+    }
+    for (const [name, value] of Object.entries(given)) {
+      if (value === undefined || Object.hasOwn(ports, name)) continue;
+      inputs[name] = this.input(value, undefined, scope, read);
+    }
+    return inputs;
+  }
+
+  private input(given: unknown, port: PortDefinition | undefined, scope: Scope, read: ScopeNode[]): Expression {
+    if (given instanceof Value) return this.lowering.expression(Value.expressionOf(given), scope, read);
     return { kind: 'literal', type: port ? typeOfPort(port) : 'STRING', value: given as Json };
-  }
-
-  /** An expression over constructs as one over ids; the tasks it reads are added to `upstream`. */
-  private lower(expression: Expression<Task>, upstream: Awaitable[]): Expression {
-    switch (expression.kind) {
-      case 'output':
-        upstream.push(expression.task);
-        return { ...expression, task: this.idOf(expression.task) };
-      case 'metric':
-        return { ...expression, artifact: this.lower(expression.artifact, upstream) };
-      case 'text':
-        return {
-          ...expression,
-          parts: expression.parts.map((part) => (typeof part === 'string' ? part : this.lower(part, upstream))),
-        };
-      case 'compare':
-        return {
-          ...expression,
-          left: this.lower(expression.left, upstream),
-          right: this.lower(expression.right, upstream),
-        };
-      case 'and':
-      case 'or':
-        return { ...expression, operands: expression.operands.map((operand) => this.lower(operand, upstream)) };
-      case 'not':
-        return { ...expression, operand: this.lower(expression.operand, upstream) };
-      default:
-        return expression;
-    }
-  }
-
-  /** Notes where every node stands, before any of them is asked what it must wait for. */
-  private place(nodes: readonly ScopeNode[], around: Position): void {
-    for (const node of nodes) {
-      const position = [...around, node];
-      this.positions.set(node, position);
-      if ('branches' in node) for (const branch of node.branches) this.place(membersOf(branch).nodes, position);
-    }
-  }
-
-  /**
-   * The siblings a node must wait for: of everything upstream, the node that stands beside it, because a task inside of an
-   * If is waited for by waiting for the If. What shares no scope with it, being in another pipeline or an exit task, is
-   * kept by its path for the rules to refuse.
-   */
-  private dependencies(node: ScopeNode, upstream: readonly Awaitable[]): readonly string[] {
-    const own = this.positions.get(node) ?? [node];
-    const depth = own.length - 1;
-    const ids = new Set<string>();
-    for (const other of upstream) {
-      const target = 'chain' in other ? other.chain : (other as ScopeNode);
-      const position = this.positions.get(target);
-      if (!position) {
-        ids.add(this.idOf(target));
-        continue;
-      }
-      const together = depth === 0 || own.slice(0, depth).every((scope, index) => position[index] === scope);
-      const sibling = together ? position[depth] : undefined;
-      // What a node reads from inside of itself is no edge; being told to run after itself is, and is refused as a cycle.
-      if (sibling && (sibling !== node || target === node)) ids.add(this.idOf(sibling));
-    }
-    return [...ids];
-  }
-
-  /** A node's id. What is no node of this pipeline keeps its whole path instead, which is no id. */
-  private idOf(node: ScopeNode): string {
-    return this.positions.has(node) || node === this.onExit ? this.namesOf(node).id : `/${node.node.path}`;
-  }
-
-  /** Path, and kebab-case path below the pipeline: its scope's, and one word more. */
-  private namesOf(construct: Construct): Names {
-    let names = this.names.get(construct);
-    if (!names) {
-      const { id, scope } = construct.node;
-      const above = scope ? this.namesOf(scope as Construct) : { path: '', id: '' };
-      names = {
-        path: above.path === '' ? id : `${above.path}/${id}`,
-        id: above.id === '' ? kebab(id) : `${above.id}-${kebab(id)}`,
-      };
-      this.names.set(construct, names);
-    }
-    return names;
   }
 }
 
-/** What a construct is called. */
-interface Names {
-  readonly path: string;
-  readonly id: string;
+function isFinalStatus(port: PortDefinition): boolean {
+  return port.kind === 'parameter' && port.type === 'TASK_FINAL_STATUS';
+}
+
+/** KFP gives the final status of the one task upstream to a task that ignores its failure. */
+function statusOfUpstream(task: Task, dependsOn: readonly string[]): Expression {
+  const [upstream, ...more] = dependsOn;
+  if (!task.ignoresUpstreamFailure || upstream === undefined || more.length > 0) return finalStatusOfRun;
+  return { kind: 'status', of: upstream, type: 'TASK_FINAL_STATUS' };
+}
+
+function ports(declared: Readonly<Record<string, InputPort>> = {}): Readonly<Record<string, PortDefinition>> {
+  return Object.fromEntries(Object.entries(declared).map(([name, port]) => [name, definitionOfPort(port)]));
 }

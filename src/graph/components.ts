@@ -8,8 +8,13 @@ import { memberOf } from './member';
 /**
  * The distinct components of tasks, by name, with what is wrong with them: their own problems (stale bindings, a missing
  * file), and two different components of one name, which could not have templates named after them.
+ *
+ * @param called tasks of pipelines that are called, which report the problems of their components themselves
  */
-export function sharedComponents(tasks: readonly Task[]): {
+export function sharedComponents(
+  tasks: readonly Task[],
+  called: readonly Task[],
+): {
   readonly components: Readonly<Record<string, ComponentDefinition>>;
   readonly diagnostics: readonly Diagnostic[];
 } {
@@ -18,10 +23,11 @@ export function sharedComponents(tasks: readonly Task[]): {
   const checked = new Set<unknown>();
   const problems = new Map<string, Diagnostic>();
   const diagnostics: Diagnostic[] = [];
-  for (const task of tasks) {
+  const own = new Set(tasks);
+  for (const task of new Set([...tasks, ...called])) {
     if (checked.has(task._component)) continue;
     checked.add(task._component);
-    for (const problem of task._component.problems) {
+    for (const problem of own.has(task) ? task._component.problems : []) {
       // One stale file is one problem, however many of its components are used.
       const key = JSON.stringify(problem);
       if (!problems.has(key)) problems.set(key, problem);

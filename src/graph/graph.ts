@@ -1,8 +1,8 @@
-import type { ComponentDefinition, Json, ParameterType } from '../components/definition';
-import type { Expression } from '../values/expression';
+import type { ComponentDefinition, ElementType, Json, PortDefinition } from '../components/definition';
+import type { Expression, ValueType } from '../values/expression';
 
 /** The version of the graph's JSON form. It changes when a reader of the old form would misread the new one. */
-export const GRAPH_FORMAT = 1;
+export const GRAPH_FORMAT = 2;
 
 /**
  * A compiled pipeline: plain, immutable, JSON-serialisable data in which every rule has been checked. All readers (Argo
@@ -18,19 +18,33 @@ export interface PipelineGraph {
   readonly displayName?: string;
   readonly description?: string;
   readonly version?: string;
+  /** True where it can be run by itself, and not only be called by others. */
+  readonly standalone: boolean;
   readonly parameters: Readonly<Record<string, PipelineParameter>>;
   /** The distinct components, by component name. */
   readonly components: Readonly<Record<string, ComponentDefinition>>;
   /** Python file → function → the text that ships: every component of each file that is used. */
   readonly sources: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What `root.outputs` are declared to be, for those who call the pipeline. */
+  readonly returns: Readonly<Record<string, PortDefinition>>;
+  /** What the tasks that have no settings of their own ask of their pods. */
+  readonly settings: GraphTaskSettings;
   readonly root: Dag;
-  /** The task that runs when the run ends, however it ends. */
-  readonly onExit?: TaskNode;
+  /** What runs when the run ends, however it ends. */
+  readonly onExit?: ExitNode;
+  /** The pipelines that are called inside of this one, at whatever depth, by name. */
+  readonly pipelines: Readonly<Record<string, CalledPipeline>>;
   /** Who the pods run as. */
   readonly runner?: GraphRunner;
   readonly artifactRepository: GraphArtifactRepository;
   readonly limits: GraphLimits;
 }
+
+/** A pipeline that others call. What it needs besides (components, sources) stands in the caller's graph. */
+export type CalledPipeline = Pick<
+  PipelineGraph,
+  'name' | 'path' | 'parameters' | 'returns' | 'settings' | 'root' | 'onExit'
+>;
 
 /** What the cluster accepts. */
 export interface GraphLimits {
@@ -40,10 +54,17 @@ export interface GraphLimits {
   readonly bytes: number;
 }
 
-/** A parameter of a pipeline. Without a default, a run must supply it. */
+/**
+ * A parameter of a pipeline, or an artifact that it is called with. What is not optional, and has no default, the caller
+ * must supply.
+ */
 export interface PipelineParameter {
-  readonly type: ParameterType;
+  readonly type: ValueType;
   readonly default?: Json;
+  /** The type of a list's elements, where it is declared. */
+  readonly element?: ElementType;
+  /** True where it may be left out although it has no default: it is absent then. */
+  readonly optional?: boolean;
   readonly description?: string;
   /** The allowed values. */
   readonly choices?: readonly (string | number | boolean)[];
@@ -58,7 +79,7 @@ export interface GraphRunner {
 
 /** Where artifacts are stored. */
 export interface GraphArtifactRepository {
-  readonly kind: 's3' | 'gcs' | 'azure';
+  readonly kind: 's3' | 'gcs' | 'azure' | 'none';
   /** What an artifact's location on Azure holds besides its blob. */
   readonly azure?: {
     readonly endpoint: string;
@@ -73,18 +94,39 @@ export interface GraphArtifactRepository {
 /** Nodes that run in dependency order. Nodes stand in the order in which the user created them. */
 export interface Dag {
   readonly nodes: readonly GraphNode[];
+  /**
+   * What is read from outside: of a branch, an iteration, an exit handler's tasks, or a pipeline. The node that holds this
+   * DAG has outputs of these names; a loop gives lists of them.
+   */
+  readonly outputs: Readonly<Record<string, Expression>>;
 }
 
-export type GraphNode = TaskNode | IfNode;
+export type GraphNode = TaskNode | PipelineNode | RepeatNode | ApprovalNode | IfNode | LoopNode | ExitHandlerNode;
+
+/** What runs when something has ended. */
+export type ExitNode = TaskNode | PipelineNode;
 
 interface NodeBase {
   /** Kebab-case path below the pipeline: unique in the pipeline, a DNS label. */
   readonly id: string;
   /** Path of the construct. */
   readonly path: string;
-  /** Ids of nodes of the same DAG that must have succeeded before this one starts (data and order alike). */
+  /** Ids of nodes of the same DAG that must have ended before this one starts (data and order alike). */
   readonly dependsOn: readonly string[];
+  /** How they must have ended, where that is not just that all have succeeded. */
+  readonly runsWhen?: Dependency;
+  /** True where a failure of this node does not make what is around it fail. What waits for its success goes on as well. */
+  readonly continueOnFailure?: boolean;
 }
+
+/** How a node can end. Errors of the engine are failures; what was omitted, because of something upstream, is skipped. */
+export type NodeState = 'Succeeded' | 'Failed' | 'Skipped';
+
+/** A condition on how nodes of the same DAG have ended. It is asked when all of them have. */
+export type Dependency<T = string> =
+  | { readonly kind: 'ended'; readonly node: T; readonly states: readonly NodeState[] }
+  | { readonly kind: 'and' | 'or'; readonly operands: readonly Dependency<T>[] }
+  | { readonly kind: 'not'; readonly operand: Dependency<T> };
 
 /** One execution of a component. */
 export interface TaskNode extends NodeBase {
@@ -121,6 +163,8 @@ export interface GraphTaskSettings {
 export interface IfNode extends NodeBase {
   readonly kind: 'if';
   readonly branches: readonly Branch[];
+  /** Outputs that are read as existing whichever branch is taken. */
+  readonly certain?: readonly string[];
 }
 
 /** A branch of an {@link IfNode}; the last one has no condition where it is the Else. */
@@ -132,14 +176,94 @@ export interface Branch {
   readonly body: Dag;
 }
 
-/** Every task of a DAG, those inside branches included, in creation order. */
-export function tasksOf(dag: Dag): readonly TaskNode[] {
-  return dag.nodes.flatMap((node) =>
-    node.kind === 'task' ? [node] : node.branches.flatMap((branch) => tasksOf(branch.body)),
-  );
+/** A call of a pipeline. Its outputs are those of the pipeline's root. */
+export interface PipelineNode extends NodeBase {
+  readonly kind: 'pipeline';
+  /** Key in {@link PipelineGraph.pipelines}. */
+  readonly pipeline: string;
+  /** Values by parameter name; one that is left out is absent here. */
+  readonly inputs: Readonly<Record<string, Expression>>;
 }
 
-/** Every task of a pipeline; the exit task comes last. */
-export function allTasks(graph: PipelineGraph): readonly TaskNode[] {
-  return graph.onExit ? [...tasksOf(graph.root), graph.onExit] : tasksOf(graph.root);
+/**
+ * Calls of a pipeline, one after the other, until its boolean output `until` is true or `limit` calls were made. An
+ * output that has the name of a parameter is that parameter's value in the next call. Its outputs are those of the last
+ * call, and `iterations`, the number of calls.
+ */
+export interface RepeatNode extends NodeBase {
+  readonly kind: 'repeat';
+  readonly pipeline: string;
+  readonly inputs: Readonly<Record<string, Expression>>;
+  readonly until: string;
+  readonly limit: number;
+}
+
+/** What became of an approval. */
+export type ApprovalDecision = 'approved' | 'rejected' | 'timed-out';
+
+/**
+ * Waits for a person. Its output `decision` is `approved`, `rejected`, or `timed-out` where nobody decided in time; it is
+ * there in each case. The node ends as Succeeded where it was approved, and else as Skipped.
+ */
+export interface ApprovalNode extends NodeBase {
+  readonly kind: 'approval';
+  readonly message?: Expression;
+  readonly timeoutSeconds?: number;
+}
+
+/** One iteration for each item of a list, side by side. Its outputs are lists, in the items' order. */
+export interface LoopNode extends NodeBase {
+  readonly kind: 'loop';
+  readonly items: Expression;
+  readonly itemType: ValueType;
+  /** What the list itself says of its elements, where it does. */
+  readonly elementType?: ValueType;
+  /** How many iterations run at the same time, at most. */
+  readonly parallelism?: number;
+  readonly body: Dag;
+}
+
+/** Nodes, and what runs when they have ended, however they did. */
+export interface ExitHandlerNode extends NodeBase {
+  readonly kind: 'exit-handler';
+  readonly body: Dag;
+  /** It stands outside of the body, and reads values from there. */
+  readonly onExit?: ExitNode;
+}
+
+/** The DAGs directly inside of a node. */
+export function bodiesOf(node: GraphNode): readonly Dag[] {
+  switch (node.kind) {
+    case 'if':
+      return node.branches.map(({ body }) => body);
+    case 'loop':
+    case 'exit-handler':
+      return [node.body];
+    default:
+      return [];
+  }
+}
+
+/** Every node of a DAG, those inside of others included, in creation order; an exit task comes after what it waits for. */
+export function nodesIn(dag: Dag): readonly GraphNode[] {
+  return dag.nodes.flatMap((node) => [
+    node,
+    ...bodiesOf(node).flatMap(nodesIn),
+    ...(node.kind === 'exit-handler' && node.onExit ? [node.onExit] : []),
+  ]);
+}
+
+/** Every task of a DAG, those inside of other nodes included, in creation order. */
+export function tasksOf(dag: Dag): readonly TaskNode[] {
+  return nodesIn(dag).filter((node): node is TaskNode => node.kind === 'task');
+}
+
+/** Every task of a pipeline, but not those of pipelines that it calls; the exit task comes last. */
+export function allTasks({ root, onExit }: Pick<PipelineGraph, 'root' | 'onExit'>): readonly TaskNode[] {
+  return onExit?.kind === 'task' ? [...tasksOf(root), onExit] : tasksOf(root);
+}
+
+/** A pipeline and those that it calls. */
+export function pipelinesOf(graph: PipelineGraph): readonly CalledPipeline[] {
+  return [graph, ...Object.values(graph.pipelines)];
 }

@@ -1,4 +1,4 @@
-import type { ParameterDefinition, ParameterType } from '../components/definition';
+import type { ElementType, Json, ParameterDefinition, ParameterType } from '../components/definition';
 import { Value } from '../values/value';
 
 const WHAT: Readonly<Record<ParameterType, string>> = {
@@ -13,6 +13,7 @@ const WHAT: Readonly<Record<ParameterType, string>> = {
 
 /** A parameter type in the user's words. */
 export function describeType(type: string): string {
+  if (type === 'UNKNOWN') return 'a value of unknown type';
   return WHAT[type as ParameterType] ?? (type.endsWith('[]') ? `a list of ${type.slice(0, -2)}` : `a ${type}`);
 }
 
@@ -24,10 +25,16 @@ export function describeType(type: string): string {
 export function literalProblem(port: ParameterDefinition, value: unknown): string | undefined {
   if (value === null && port.optional) return undefined;
   if (!fits(port.type, value)) return `${show(value)} is not ${WHAT[port.type]}`;
+  const wrong = port.element && (value as readonly Json[]).find((member) => elementProblem(port.element!, member));
+  if (wrong !== undefined) return `${show(value)} is not a list whose elements are each ${WHAT[port.element!.type]}`;
   if (port.literals && !port.literals.includes(value as string)) {
     return `${show(value)} is not one of ${port.literals.map(show).join(', ')}`;
   }
   return undefined;
+}
+
+function elementProblem({ type, element }: ElementType, value: Json): boolean {
+  return literalProblem({ kind: 'parameter', type, ...(element && { element }) }, value) !== undefined;
 }
 
 function fits(type: ParameterType, value: unknown): boolean {

@@ -1,4 +1,6 @@
 import type { Json, PortDefinition } from '../components/definition';
+import { typeOfPort } from '../components/port-type';
+import { definitionOfPort } from '../components/ports';
 import type { Pipeline } from '../constructs/pipeline';
 import { Value } from '../values/value';
 import type { PipelineParameter } from './graph';
@@ -19,13 +21,28 @@ export function pipelineParameters(pipeline: Pipeline): Readonly<Record<string, 
     }
   }
   const parameters = Object.entries(pipeline.props.parameters ?? {}).map(
-    ([name, { definition }]): [string, PipelineParameter] => {
+    ([name, declared]): [string, PipelineParameter] => {
+      const definition = definitionOfPort(declared);
       const ports = readers.get(name) ?? [];
       const description = definition.description ?? ports.find((port) => port.description)?.description;
+      if (definition.kind === 'artifact') {
+        const { optional } = definition;
+        return [
+          name,
+          {
+            type: typeOfPort(definition),
+            ...(optional && { optional }),
+            ...(description !== undefined && { description }),
+          },
+        ];
+      }
       const choices = definition.literals ?? offered(ports, definition.default);
       const parameter = {
         type: definition.type,
-        ...(definition.default !== undefined && { default: definition.default }),
+        ...(definition.element && { element: definition.element }),
+        ...(definition.default !== undefined
+          ? { default: definition.default }
+          : definition.optional && { optional: true }),
         ...(description !== undefined && { description }),
         ...(choices && { choices }),
       };

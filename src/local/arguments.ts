@@ -3,7 +3,7 @@ import type { Diagnostic } from '../diagnostic';
 import { argumentProblems } from '../graph/arguments';
 import type { PipelineGraph } from '../graph/graph';
 import { memberOf } from '../graph/member';
-import { decodeValue } from '../values/codec';
+import { decodeText, isArtifactType } from './value-text';
 
 /** Values of a pipeline's parameters, and everything that is wrong with them. */
 export interface CheckedArguments {
@@ -34,8 +34,9 @@ export function checkArguments(
     const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
     const parameter = memberOf(graph.parameters, name);
     try {
-      // What is unknown is told of below.
-      given[name] = !parameter || parameter.type === 'STRING' ? value : (decodeValue(parameter.type, value) ?? null);
+      // What is unknown, and what is an artifact, is told of below.
+      const isRead = parameter && parameter.type !== 'STRING' && !isArtifactType(parameter.type);
+      given[name] = isRead ? (decodeText(parameter.type, value) ?? null) : value;
     } catch (error) {
       unreadable.add(name);
       problems.push({

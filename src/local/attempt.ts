@@ -4,6 +4,7 @@ import type { ComponentDefinition, ParameterType } from '../components/definitio
 import type { TaskNode } from '../graph/graph';
 import { memberOf } from '../graph/member';
 import { decodeValue, encodeValue } from '../values/codec';
+import { folderOf } from './instance';
 import { readIfPresent } from './read-if-present';
 import { type ArtifactReference, encodeReference, placesOf } from './reference';
 import type { Store } from './store';
@@ -11,6 +12,8 @@ import type { Store } from './store';
 /** One attempt at a task: its folder, and what it reads. */
 export interface Attempt {
   readonly node: TaskNode;
+  /** The key of the task's instance. */
+  readonly key: string;
   readonly component: ComponentDefinition;
   readonly run: string;
   /** 1 for the first attempt. */
@@ -28,9 +31,9 @@ export interface Attempt {
 
 /** Makes the folder of an attempt, with links to the artifacts that it reads: they are never copied. */
 export function prepareAttempt(
-  given: Pick<Attempt, 'node' | 'component' | 'run' | 'number' | 'inputs' | 'store'>,
+  given: Pick<Attempt, 'node' | 'key' | 'component' | 'run' | 'number' | 'inputs' | 'store'>,
 ): Attempt {
-  const folder = path.join(given.store.runFolder(given.run), given.node.id, String(given.number));
+  const folder = path.join(given.store.runFolder(given.run), folderOf(given.key), String(given.number));
   const attempt: Attempt = {
     ...given,
     folder,

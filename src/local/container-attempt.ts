@@ -12,6 +12,7 @@ import type {
 import { memberOf } from '../graph/member';
 import { decodeValue, encodeJson } from '../values/codec';
 import { type Attempt, inputArtifacts } from './attempt';
+import { folderOf } from './instance';
 import type { GroupCommand } from './process-group';
 import { userEnvironment } from './user-environment';
 
@@ -32,7 +33,8 @@ export function containerCommand(
   implementation: ContainerImplementation,
   engine: ContainerEngine,
 ): Pick<GroupCommand, 'command' | 'args' | 'cwd' | 'env' | 'cleanup'> {
-  const name = `${attempt.run}-${attempt.node.id}-${attempt.number}`;
+  // Ids hold no underscore, so that no two instances share a name.
+  const name = `${attempt.run}-${folderOf(attempt.key).replaceAll('/', '_')}-${attempt.number}`;
   const text = (argument: ContainerArgument) => argumentText(argument, attempt);
   const [entrypoint, ...command] = implementation.command.map(text);
   const env = {

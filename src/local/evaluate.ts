@@ -1,13 +1,18 @@
-import type { Json, ParameterType } from '../components/definition';
+import type { Json } from '../components/definition';
 import { memberOf } from '../graph/member';
-import { decodeValue, encodeJson, encodeValue } from '../values/codec';
-import type { ComparisonOperator, Expression, RunField } from '../values/expression';
+import { encodeJson, encodeValue } from '../values/codec';
+import type { ComparisonOperator, Expression, RunField, ValueType } from '../values/expression';
 import { decodeReference } from './reference';
+import { decodeText, encodeText } from './value-text';
 
 /** Where the values of expressions come from: texts, as they pass between tasks. Undefined is an absent value. */
 export interface Values {
   parameter(name: string): string | undefined;
   output(task: string, output: string): string | undefined;
+  /** The item of the enclosing iteration of a loop, or its index. */
+  loop(loop: string, field: 'item' | 'index'): string | undefined;
+  /** How a node ended. */
+  status(node: string): string | undefined;
   run(field: RunField): string;
 }
 
@@ -21,11 +26,15 @@ export function textOf(expression: Expression, values: Values): string | undefin
       return values.output(expression.task, expression.output);
     case 'parameter':
       return values.parameter(expression.name);
+    case 'loop':
+      return values.loop(expression.loop, expression.field);
+    case 'status':
+      return values.status(expression.of);
     case 'literal':
-      return encodeValue(expression.type as ParameterType, expression.value);
+      return encodeText(expression.type, expression.value);
     default: {
       const value = evaluate(expression, values);
-      return value === undefined ? undefined : encodeValue(expression.type as ParameterType, value);
+      return value === undefined ? undefined : encodeText(expression.type, value);
     }
   }
 }
@@ -33,20 +42,40 @@ export function textOf(expression: Expression, values: Values): string | undefin
 /**
  * The value of an expression that is no artifact; undefined where it is absent.
  *
+ * @param as what a value of unknown type is taken for
  * @throws EvaluationError where an operand is missing or of the wrong type
  */
-export function evaluate(expression: Expression, values: Values): Json | undefined {
+export function evaluate(expression: Expression, values: Values, as: ValueType = 'UNKNOWN'): Json | undefined {
   switch (expression.kind) {
     case 'literal':
       return expression.value;
     case 'parameter':
-    case 'output': {
+    case 'output':
+    case 'loop':
+    case 'status': {
       const text = textOf(expression, values);
-      return text === undefined ? undefined : decode(expression.type as ParameterType, text, describe(expression));
+      const type = expression.type === 'UNKNOWN' ? as : expression.type;
+      return text === undefined ? undefined : decode(type, text, describe(expression));
     }
     case 'run': {
       const text = values.run(expression.field);
       return expression.field === 'finalStatus' ? decode('TASK_FINAL_STATUS', text, 'the final status') : text;
+    }
+    case 'field': {
+      const dict = evaluate(expression.of, values, 'STRUCT');
+      if (dict === undefined || dict === null) return undefined;
+      if (typeof dict !== 'object' || Array.isArray(dict)) {
+        throw new EvaluationError(
+          `${describe(expression.of)} is ${show(dict)}, which has no member '${expression.name}'`,
+        );
+      }
+      return memberOf(dict as Readonly<Record<string, Json>>, expression.name);
+    }
+    case 'in':
+      return isMember(expression.value, expression.list, values);
+    case 'dict': {
+      const members = Object.entries(expression.members).map(([name, member]) => [name, evaluate(member, values)]);
+      return Object.fromEntries(members.filter(([, value]) => value !== undefined)) as Json;
     }
     case 'metric':
       return metric(expression, values);
@@ -60,6 +89,9 @@ export function evaluate(expression: Expression, values: Values): Json | undefin
       return expression.operands.some((operand) => isTrue(operand, values));
     case 'not':
       return !isTrue(expression.operand, values);
+    case 'collect':
+    case 'one-of':
+      throw new Error(`a ${expression.kind} stands in a graph that the rules refuse`);
   }
 }
 
@@ -69,7 +101,7 @@ export function evaluate(expression: Expression, values: Values): Json | undefin
  * @throws EvaluationError where it cannot be told
  */
 export function isTrue(condition: Expression, values: Values): boolean {
-  const value = evaluate(condition, values);
+  const value = evaluate(condition, values, 'BOOLEAN');
   // The manifests compare a boolean's text with 'true', which None's is not.
   if (value === undefined || value === null) return false;
   if (typeof value !== 'boolean') throw new EvaluationError(`${describe(condition)} is ${show(value)}, not a boolean`);
@@ -105,7 +137,7 @@ function floatOf(text: string): number | undefined {
 
 /** A value inside of text: a string as it is, anything else as canonical JSON, nothing for None. */
 function printed(part: Expression, values: Values): string {
-  const value = evaluate(part, values);
+  const value = evaluate(part, values, 'STRING');
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
   // The text, where there is one, has the digits that a large whole number would lose.
@@ -114,9 +146,10 @@ function printed(part: Expression, values: Values): string {
 }
 
 function compare(operator: ComparisonOperator, left: Expression, right: Expression, values: Values): boolean {
-  const [a, b] = [evaluate(left, values), evaluate(right, values)];
+  const [a, b] = [evaluate(left, values, comparedAs(right)), evaluate(right, values, comparedAs(left))];
   const equality = operator === '==' || operator === '!=';
-  if (equality && !isNumber(left) && !isNumber(right)) return isEqual(a, b) === (operator === '==');
+  const numbers = isNumber(left) || isNumber(right) || (typeof a === 'number' && typeof b === 'number');
+  if (equality && !numbers) return isEqual(a, b) === (operator === '==');
   for (const [side, value] of [[left, a] as const, [right, b] as const]) {
     if (typeof value !== 'number') {
       throw new EvaluationError(`${describe(side)} is ${show(value)}, which '${operator}' cannot compare`);
@@ -139,6 +172,18 @@ function compare(operator: ComparisonOperator, left: Expression, right: Expressi
   }
 }
 
+/** What a value of unknown type is taken for beside another: a whole number may well be compared with a fraction. */
+function comparedAs(other: Expression): ValueType {
+  return isNumber(other) ? 'NUMBER_DOUBLE' : other.type;
+}
+
+function isMember(value: Expression, list: Expression, values: Values): boolean {
+  const members = evaluate(list, values, 'LIST');
+  if (!Array.isArray(members)) throw new EvaluationError(`${describe(list)} is ${show(members)}, not a list`);
+  const [wanted, text] = [evaluate(value, values), evaluate(value, values, 'STRING')];
+  return members.some((member) => isEqual(member, typeof member === 'string' ? text : wanted));
+}
+
 function isNumber({ type }: Expression): boolean {
   return type === 'NUMBER_INTEGER' || type === 'NUMBER_DOUBLE';
 }
@@ -148,9 +193,9 @@ function isEqual(a: Json | undefined, b: Json | undefined): boolean {
   return encodeJson(a) === encodeJson(b);
 }
 
-function decode(type: ParameterType, text: string, what: string): Json | undefined {
+function decode(type: ValueType, text: string, what: string): Json | undefined {
   try {
-    return decodeValue(type, text);
+    return decodeText(type, text);
   } catch (error) {
     throw new EvaluationError(`${what}: ${(error as Error).message}`);
   }
@@ -171,6 +216,12 @@ export function describe(expression: Expression): string {
       return `metric '${expression.name}'`;
     case 'run':
       return `the run's ${expression.field}`;
+    case 'loop':
+      return `the ${expression.field} of loop '${expression.loop}'`;
+    case 'field':
+      return `the member '${expression.name}' of ${describe(expression.of)}`;
+    case 'status':
+      return `the status of '${expression.of}'`;
     default:
       return 'the expression';
   }

@@ -1,8 +1,9 @@
 import { styleText } from 'node:util';
 import type { Json } from '../components/definition';
-import { allTasks, type PipelineGraph } from '../graph/graph';
+import type { PipelineGraph } from '../graph/graph';
 import type { Environment } from './environment';
-import type { LocalRun, TaskResult, TaskState } from './local-run';
+import { Instances } from './instance';
+import type { GroupResult, LocalRun, TaskResult, TaskState } from './local-run';
 import type { Reporter } from './reporter';
 
 /** Styles that are used in texts. */
@@ -47,9 +48,15 @@ export function showValues(values: Readonly<Record<string, Json>>): string {
     .join('  ');
 }
 
+/** What a loop, a repeat or an approval came to, in words; empty for other nodes, which say nothing of their own. */
+export function showGroup({ iterations, decision }: GroupResult): string {
+  if (iterations !== undefined) return `${iterations} iteration${iterations === 1 ? '' : 's'}`;
+  return decision ?? '';
+}
+
 /** Reports a run line by line: what tasks do, and what they print, each line with the task's name. */
 export class LineReporter implements Reporter {
-  private readonly functions: ReadonlyMap<string, string>;
+  private readonly instances: Instances;
 
   /**
    * @param graph the pipeline
@@ -57,22 +64,11 @@ export class LineReporter implements Reporter {
    * @param paint puts styles on text
    */
   public constructor(
-    graph: PipelineGraph,
+    private readonly graph: PipelineGraph,
     private readonly write: (line: string) => void,
     private readonly paint: Paint,
   ) {
-    const tasks = allTasks(graph);
-    this.functions = new Map(
-      tasks.map(({ id, component }) => {
-        const { implementation } = graph.components[component]!;
-        return [
-          id,
-          implementation.kind === 'python'
-            ? `${implementation.file}:${implementation.line} ${implementation.function}`
-            : `image ${implementation.image}`,
-        ];
-      }),
-    );
+    this.instances = new Instances(graph);
   }
 
   public runStarted({ name, folder }: Pick<LocalRun, 'name' | 'pipeline' | 'folder'>): void {
@@ -96,10 +92,25 @@ export class LineReporter implements Reporter {
     const time = attempts > 0 ? ` in ${showDuration(durationMs)}` : '';
     const values = showValues(outputs);
     this.write(`${task}  ${showState(state, this.paint)}${time}${values && `  ${values}`}`);
-    if (state === 'Failed') this.write(`${task}  ${this.functions.get(task)}: ${error}`);
+    if (state === 'Failed') this.write(`${task}  ${this.programOf(task)}: ${error}`);
+  }
+
+  public groupEnded(group: string, result: GroupResult): void {
+    const what = showGroup(result);
+    if (what) this.write(`${group}  ${showState(result.state, this.paint)}  ${what}`);
   }
 
   public warning(message: string): void {
     this.write(`${this.paint('yellow', 'warning:')} ${message}`);
+  }
+
+  /** Where to look for what a task runs. */
+  private programOf(task: string): string {
+    const node = this.instances.nodeAt(task);
+    if (node?.kind !== 'task') return task;
+    const { implementation } = this.graph.components[node.component]!;
+    return implementation.kind === 'python'
+      ? `${implementation.file}:${implementation.line} ${implementation.function}`
+      : `image ${implementation.image}`;
   }
 }

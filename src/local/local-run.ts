@@ -1,4 +1,5 @@
 import type { Json } from '../components/definition';
+import type { ApprovalDecision } from '../graph/graph';
 
 /** How a run ended. It is Stopped where it was interrupted. */
 export type RunState = 'Succeeded' | 'Failed' | 'Stopped';
@@ -42,11 +43,25 @@ export interface TaskResult {
   readonly reusedFrom?: string;
 }
 
-/** What became of an If: the branch that was taken, where one was. */
+/** An artifact, or a list of some; of lists, where loops are nested. */
+export type LocalArtifacts = LocalArtifact | readonly LocalArtifacts[];
+
+/** What became of a node that is no task: an If, a loop, an exit handler, a call, a repeat or an approval. */
 export interface GroupResult {
   readonly state: TaskState;
+  /** The branch of an If that was taken, where one was. */
   readonly branch?: string;
+  /** How many iterations a loop had, or how many calls a repeat. */
+  readonly iterations?: number;
+  /** What was decided about an approval. */
+  readonly decision?: ApprovalDecision;
+  /** Values of its outputs, where it has some. */
+  readonly outputs?: Readonly<Record<string, Json>>;
+  /** Artifacts among its outputs. */
+  readonly artifacts?: Readonly<Record<string, LocalArtifacts>>;
   readonly error?: string;
+  /** The earlier run that this result was taken from, in a rerun. */
+  readonly reusedFrom?: string;
 }
 
 /** A run of a pipeline on this machine. */
@@ -56,10 +71,17 @@ export interface LocalRun {
   /** The pipeline's name. */
   readonly pipeline: string;
   readonly state: RunState;
-  /** Results by task id, those inside of branches and the exit task's included. */
+  /**
+   * Results of tasks, exit tasks included, by key: the task's id, with `[i]` for each loop around it, after the key of the
+   * call and a slash where it is in a called pipeline (`train`, `search-train[2]`, `first/load`).
+   */
   readonly tasks: Readonly<Record<string, TaskResult>>;
-  /** Results of Ifs, by id. */
+  /** Results of all other nodes, by key. */
   readonly groups: Readonly<Record<string, GroupResult>>;
+  /** What the pipeline returned; what is absent is missing. */
+  readonly outputs: Readonly<Record<string, Json>>;
+  /** Artifacts that the pipeline returned. */
+  readonly artifacts: Readonly<Record<string, LocalArtifacts>>;
   /** The parameters' values. */
   readonly arguments: Readonly<Record<string, Json>>;
   /** The folder that holds everything about the run. */

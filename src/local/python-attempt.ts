@@ -44,7 +44,7 @@ export function contractEnvironment(attempt: Attempt): NodeJS.ProcessEnv {
     KFP_WORK_DIR: attempt.workFolder,
     KFP_URI_PREFIX: attempt.store.uriPrefix,
     KFP_RUN_NAME: attempt.run,
-    KFP_TASK_NAME: attempt.node.id,
+    KFP_TASK_NAME: attempt.key,
     KFP_TERMINATION_LOG: terminationLog(attempt),
   };
 }

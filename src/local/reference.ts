@@ -34,19 +34,24 @@ export function decodeReference(text: string): ArtifactReference {
  * @throws where the text is neither
  */
 export function placesOf(text: string): readonly { readonly place: string; readonly reference: ArtifactReference }[] {
-  return places(JSON.parse(text), '');
+  return places(parse(text), '');
 }
 
 /** Whether a text is that of a list of artifacts. */
 export function isReferenceList(text: string): boolean {
-  return text.startsWith('[');
+  return /^(json:)?\[/.test(text);
 }
 
 function places(item: unknown, place: string): ReturnType<typeof placesOf> {
   if (Array.isArray(item)) return item.flatMap((each, index) => places(each, place ? `${place}/${index}` : `${index}`));
   if (item === null || item === '' || item === 'json:' || item === 'json:null') return [];
   // Elements may be the texts of references, as an engine aggregates them.
-  return typeof item === 'string' ? places(JSON.parse(item), place) : [{ place, reference: reference(item) }];
+  return typeof item === 'string' ? places(parse(item), place) : [{ place, reference: reference(item) }];
+}
+
+/** The JSON of a text; that of a list may carry the prefix of encoded values. */
+function parse(text: string): unknown {
+  return JSON.parse(text.replace(/^json:/, ''));
 }
 
 function reference(item: unknown): ArtifactReference {

@@ -1,6 +1,6 @@
-import type { LocalRun, TaskResult } from './local-run';
+import type { GroupResult, LocalRun, TaskResult } from './local-run';
 
-/** Is told what happens while a pipeline runs. */
+/** Is told what happens while a pipeline runs. Tasks and groups are named by the keys of their instances. */
 export interface Reporter {
   /** A run began: its name and its folder. */
   runStarted?(run: Pick<LocalRun, 'name' | 'pipeline' | 'folder'>): void;
@@ -12,6 +12,8 @@ export interface Reporter {
   log?(task: string, line: string): void;
   /** A task ended, or was skipped or omitted. */
   taskEnded?(task: string, result: TaskResult): void;
+  /** A node that is no task ended, or was skipped or omitted. */
+  groupEnded?(group: string, result: GroupResult): void;
   /** Something doubtful that does not stop the run. */
   warning?(message: string): void;
   /** The run ended. */

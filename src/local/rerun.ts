@@ -1,53 +1,49 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic';
-import { allTasks, type Dag, type GraphNode, type PipelineGraph, type TaskNode } from '../graph/graph';
-import { memberOf } from '../graph/member';
+import { bodiesOf, type Dag, type GraphNode, type PipelineGraph } from '../graph/graph';
 import { nearest } from '../graph/names';
-import { subexpressions } from '../graph/walk';
-import { placesOf } from './reference';
-import { tasksOfNode } from './scheduler';
+import { Instances, nodesOfPipeline, withInner } from './instance';
+import { dependentsOf, producersOf, whatIsMissing } from './rerun-needs';
 import type { Store, StoredRun } from './store';
 
 /** Which part of a pipeline is run again, on what the last run left. */
 export interface RerunRequest {
-  /** One task alone; its branch's condition is not asked. */
+  /** One node alone; its branch's condition is not asked. */
   readonly task?: string;
-  /** A task and all that depends on it. */
+  /** A node and all that depends on it. A node inside of a loop, an exit handler or a call stands for that. */
   readonly from?: string;
 }
 
 /** A part of a pipeline that is run again. */
 export interface Rerun {
   readonly last: StoredRun;
-  /** Ids of the tasks that run; the results of all others are the last run's. */
-  readonly tasks: ReadonlySet<string>;
-  /** The one task that runs, where only one was asked for. */
-  readonly only?: TaskNode;
+  /** Ids of the nodes that run; the results of all others are the last run's. */
+  readonly nodes: ReadonlySet<string>;
+  /** The one node that runs, where only one was asked for. */
+  readonly only?: GraphNode;
 }
 
 /**
  * Decides what a rerun runs.
  *
- * @throws DiagnosticsError where there is no such task, no last run, or the last run lacks what is needed
+ * @throws DiagnosticsError where there is no such node, no last run, or the last run lacks what is needed
  */
 export function planRerun(graph: PipelineGraph, store: Store, request: RerunRequest): Rerun | undefined {
   const name = request.task ?? request.from;
   if (name === undefined) return undefined;
-  const tasks = allTasks(graph);
-  const target = tasks.find(({ id }) => id === name);
-  if (!target) {
-    const known = tasks.map(({ id }) => id);
-    const meant = nearest(name, known);
+  const found = targetOf(graph, name);
+  const alone = request.task !== undefined;
+  if (alone && (found.isInstance || found.around.some(({ kind }) => kind === 'loop'))) {
+    const whole = (found.around.find(({ kind }) => kind === 'loop') ?? found.node).id;
     throw new DiagnosticsError([
       {
-        code: 'KFP1410',
-        path: graph.path,
-        message: `pipeline '${graph.name}' has no task '${name}'`,
-        mend: meant ? `did you mean '${meant}'?` : `its tasks are ${known.join(', ')}`,
+        code: 'KFP1425',
+        path: found.node.path,
+        message: `'${name}' cannot run alone: it runs several times, or inside of a called pipeline`,
+        mend: `run all of '${whole}' again: --from ${whole}`,
       },
     ]);
   }
+  const target = alone ? found.node : (found.around[0] ?? found.node);
   const last = store.lastRun(graph.name);
   if (!last) {
     throw new DiagnosticsError([
@@ -59,11 +55,11 @@ export function planRerun(graph: PipelineGraph, store: Store, request: RerunRequ
       },
     ]);
   }
-  const only = request.task !== undefined || target === graph.onExit ? target : undefined;
-  const rerun = only ? { tasks: new Set([name]), needed: producersOf(only) } : dependentsOf(graph.root, name);
-  const lacking = [...rerun.needed]
-    .filter((id) => !rerun.tasks.has(id))
-    .flatMap((id) => whatIsMissing(id, last, store));
+  const only = alone || target === graph.onExit ? target : undefined;
+  const { nodes, needed } = only
+    ? { nodes: idsOf(only), needed: producersOf(only, graph) }
+    : dependentsOf(graph.root, target.id);
+  const lacking = [...needed].flatMap(([node, need]) => whatIsMissing(node, need, last, store));
   if (lacking.length > 0) {
     throw new DiagnosticsError(
       lacking.map(
@@ -76,49 +72,79 @@ export function planRerun(graph: PipelineGraph, store: Store, request: RerunRequ
       ),
     );
   }
-  return { last, tasks: rerun.tasks, ...(only && { only }) };
+  return { last, nodes, ...(only && { only }) };
 }
 
-/** A task, everything that depends on it, and the nodes whose results these need. */
-function dependentsOf(root: Dag, target: string): { tasks: ReadonlySet<string>; needed: ReadonlySet<string> } {
-  const tasks = new Set<string>();
-  const needed = new Set<string>();
-  const visit = (dag: Dag) => {
-    const nodes = new Map(dag.nodes.map((node) => [node.id, node]));
-    const memo = new Map<string, boolean>();
-    const holdsTarget = (node: GraphNode) => tasksOfNode(node).some(({ id }) => id === target);
-    const isAffected = (node: GraphNode): boolean => {
-      let affected = memo.get(node.id);
-      if (affected === undefined) {
-        affected = node.id === target || node.dependsOn.some((id) => reaches(nodes.get(id)!));
-        memo.set(node.id, affected);
-      }
-      return affected;
-    };
-    const reaches = (node: GraphNode): boolean => isAffected(node) || holdsTarget(node);
-    for (const node of dag.nodes) {
-      if (!reaches(node)) continue;
-      for (const id of node.dependsOn) if (!reaches(nodes.get(id)!)) needed.add(id);
-      if (isAffected(node)) for (const task of tasksOfNode(node)) tasks.add(task.id);
-      else if (node.kind === 'if') for (const branch of node.branches) visit(branch.body);
+/** The nodes that may run: those that a rerun runs, or all, and all of the pipelines that these call. */
+export function nodesToRun(graph: PipelineGraph, rerun: Rerun | undefined): readonly GraphNode[] {
+  const nodes = [...nodesOfPipeline(graph)].filter(
+    (node) => !rerun || rerun.nodes.has(node.id) || (!rerun.only && node === graph.onExit),
+  );
+  const called = new Set<string>();
+  // The list grows while it is gone through: what is called may call others.
+  for (const node of nodes) {
+    if (!('pipeline' in node) || called.has(node.pipeline)) continue;
+    called.add(node.pipeline);
+    nodes.push(...nodesOfPipeline(graph.pipelines[node.pipeline]!));
+  }
+  return nodes;
+}
+
+interface Target {
+  readonly node: GraphNode;
+  /** The nodes around it that run as a whole, outermost first: not Ifs. */
+  readonly around: readonly GraphNode[];
+  /** True where it was named as an instance: of an iteration, or in a call. */
+  readonly isInstance: boolean;
+}
+
+function targetOf(graph: PipelineGraph, name: string): Target {
+  const isInstance = new Instances(graph).nodeAt(name) !== undefined && /[[/]/.test(name);
+  const id = isInstance ? name.replace(/[[/].*$/, '') : name;
+  const node = nodesOfPipeline(graph).find((node) => node.id === id);
+  if (node) return { node, around: aroundOf(graph.root, node) ?? [], isInstance };
+  const known = nodesOfPipeline(graph).map(({ id }) => id);
+  const callers = nodesOfPipeline(graph).filter(
+    (caller) => 'pipeline' in caller && calls(graph, caller.pipeline).some((inner) => inner.id === name),
+  );
+  const meant = nearest(name, known);
+  const inside = callers.map(({ id }) => `'${id}' (--from ${id})`).join(', ');
+  throw new DiagnosticsError([
+    {
+      code: 'KFP1410',
+      path: graph.path,
+      message: `pipeline '${graph.name}' has no task '${name}'`,
+      mend: inside
+        ? `it is inside of what it calls: run again all of ${inside}`
+        : meant
+          ? `did you mean '${meant}'?`
+          : `its tasks are ${known.join(', ')}`,
+    },
+  ]);
+}
+
+/** The nodes of a pipeline, and of those that it calls. */
+function calls(graph: PipelineGraph, pipeline: string): readonly GraphNode[] {
+  return nodesOfPipeline(graph.pipelines[pipeline]!).flatMap((node) => [
+    node,
+    ...('pipeline' in node ? calls(graph, node.pipeline) : []),
+  ]);
+}
+
+/** The nodes around a node that are no Ifs, outermost first; undefined where it is not in the DAG. */
+function aroundOf(dag: Dag, target: GraphNode): readonly GraphNode[] | undefined {
+  for (const node of dag.nodes) {
+    if (node === target) return [];
+    const own = node.kind === 'if' ? [] : [node];
+    if (node.kind === 'exit-handler' && node.onExit === target) return own;
+    for (const body of bodiesOf(node)) {
+      const inner = aroundOf(body, target);
+      if (inner) return [...own, ...inner];
     }
-  };
-  visit(root);
-  return { tasks, needed };
+  }
+  return undefined;
 }
 
-/** The tasks whose outputs a task reads. */
-function producersOf(task: TaskNode): ReadonlySet<string> {
-  const read = Object.values(task.inputs).flatMap((expression) => subexpressions(expression));
-  return new Set(read.flatMap((part) => (part.kind === 'output' ? [part.task] : [])));
-}
-
-function whatIsMissing(id: string, last: StoredRun, store: Store): readonly string[] {
-  const state = (memberOf(last.tasks, id) ?? memberOf(last.groups, id))?.state;
-  if (state !== 'Succeeded') return [state ? `there '${id}' was ${state}` : `it does not know '${id}'`];
-  const texts = Object.values(memberOf(last.tasks, id)?.texts ?? {}).filter((text) => /^\[?\{"key":/.test(text));
-  const deleted = texts
-    .flatMap(placesOf)
-    .some(({ reference }) => !fs.existsSync(path.dirname(store.pathOf(reference.key))));
-  return deleted ? [`the artifacts of '${id}' were deleted`] : [];
+function idsOf(node: GraphNode): ReadonlySet<string> {
+  return new Set(withInner(node).map(({ id }) => id));
 }

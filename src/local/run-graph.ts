@@ -3,9 +3,9 @@ import * as os from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { Json } from '../components/definition';
 import { DiagnosticsError } from '../diagnostic';
-import { allTasks, GRAPH_FORMAT, type PipelineGraph } from '../graph/graph';
+import { type ApprovalDecision, GRAPH_FORMAT, type PipelineGraph } from '../graph/graph';
 import { memberOf } from '../graph/member';
-import { decodeValue } from '../values/codec';
+import type { Decide } from './approval';
 import { checkArguments } from './arguments';
 import { findContainerEngine } from './container-attempt';
 import { Interpreters } from './interpreter';
@@ -13,11 +13,13 @@ import type { LocalRun } from './local-run';
 import { LocalRunner } from './local-runner';
 import { preflight } from './preflight';
 import type { Reporter } from './reporter';
-import { planRerun, type Rerun, type RerunRequest } from './rerun';
+import { nodesToRun, planRerun, type Rerun, type RerunRequest } from './rerun';
 import { RunRecord } from './run-record';
 import { Slots } from './scheduler';
 import { Store } from './store';
 import type { Stub } from './stub';
+import type { TaskEnvironment } from './task-runner';
+import { decodeText } from './value-text';
 import { Venvs } from './venv';
 
 /** How a pipeline is run on this machine. */
@@ -26,15 +28,24 @@ export interface LocalRunOptions extends RerunRequest {
   readonly arguments?: Readonly<Record<string, Json | undefined>>;
   /** Further arguments as `name=value` texts, as on the command line. @default - none */
   readonly argumentTexts?: readonly string[];
-  /** What stands in for components, by task id or component name: a function, or the path of a program. @default - none */
+  /**
+   * What stands in for components, by instance (`first/load`), task id or component name: a function, or the path of a
+   * program.
+   *
+   * @default - none
+   */
   readonly stubs?: Readonly<Record<string, Stub | string>>;
+  /** Decisions about approvals, by id for all instances, or by the key of one. @default - `decide` is asked */
+  readonly approvals?: Readonly<Record<string, ApprovalDecision>>;
+  /** Is asked about approvals that `approvals` does not hold. @default - each approval has to stand there */
+  readonly decide?: Decide;
   /** The folder of runs and virtual environments. @default '.cdk8s-kfp' in the current folder */
   readonly store?: string;
   /** How many tasks run at the same time. @default - the number of CPUs */
   readonly parallelism?: number;
   /** Is told what happens. @default - nobody is */
   readonly reporter?: Reporter;
-  /** Stops the run when aborted: tasks that are running are ended, then the exit task runs. @default - never */
+  /** Stops the run when aborted: tasks that are running are ended, then exit tasks run. @default - never */
   readonly signal?: AbortSignal;
   /** How long a program may take to end when it is stopped, in milliseconds. @default 5000 */
   readonly graceMs?: number;
@@ -62,10 +73,9 @@ export async function runGraph(graph: PipelineGraph, options: LocalRunOptions = 
   const before = rerun ? lastArguments(graph, rerun) : {};
   const given = { ...before, ...options.arguments };
   const { values, problems } = checkArguments(graph, given, options.argumentTexts ?? []);
-  const all = allTasks(graph);
-  const mayRun = rerun ? all.filter((task) => rerun.tasks.has(task.id) || (!rerun.only && task === graph.onExit)) : all;
   const stubs = options.stubs ?? {};
-  const { diagnostics, engine } = preflight(graph, mayRun, stubs, findContainerEngine);
+  const decisions = { approvals: options.approvals ?? {}, ...(options.decide && { decide: options.decide }) };
+  const { diagnostics, engine } = preflight(graph, nodesToRun(graph, rerun), stubs, decisions, findContainerEngine);
   if (problems.length + diagnostics.length > 0) throw new DiagnosticsError([...problems, ...diagnostics]);
 
   const { signal, reporter = {} } = options;
@@ -79,7 +89,7 @@ export async function runGraph(graph: PipelineGraph, options: LocalRunOptions = 
       `parameter '${name}' has another value than in ${rerun!.last.name}, whose outputs are used again`,
     );
   }
-  const run = new LocalRunner(graph, record, rerun, signal, {
+  const environment: TaskEnvironment = {
     run: record.name,
     store,
     reporter,
@@ -90,8 +100,9 @@ export async function runGraph(graph: PipelineGraph, options: LocalRunOptions = 
     ...(engine && { engine }),
     ...(options.runtime !== undefined && { runtime: options.runtime }),
     ...(options.graceMs !== undefined && { graceMs: options.graceMs }),
-  });
-  const finished = record.finish(await run.run());
+  };
+  const { state, outputs } = await new LocalRunner(graph, record, rerun, signal, environment, decisions).runAll();
+  const finished = record.finish(state, outputs);
   reporter.runEnded?.(finished);
   return finished;
 }
@@ -103,7 +114,7 @@ function lastArguments(graph: PipelineGraph, { last }: Rerun): Readonly<Record<s
     const parameter = memberOf(graph.parameters, name);
     if (!parameter) continue;
     try {
-      values[name] = decodeValue(parameter.type, text);
+      values[name] = decodeText(parameter.type, text);
     } catch {
       // The pipeline changed since: its default applies.
     }

@@ -1,24 +1,23 @@
 import type { Json } from '../components/definition';
-import { allTasks, type PipelineGraph, type PipelineParameter, type TaskNode } from '../graph/graph';
+import type { PipelineGraph } from '../graph/graph';
 import { memberOf } from '../graph/member';
-import { decodeValue, encodeJson, encodeValue } from '../values/codec';
-import type { RunField } from '../values/expression';
-import type { Values } from './evaluate';
-import type { GroupResult, LocalArtifact, LocalRun, RunState, TaskResult } from './local-run';
-import { decodeReference, isReferenceList } from './reference';
-import type { Store, StoredRun, StoredTask } from './store';
-import { localArtifact } from './stub';
-
-const ABSENT = encodeValue('STRING', undefined);
+import type { RunField, ValueType } from '../values/expression';
+import { finalStatus } from './final-status';
+import type { Frame, NodeEnd, RunFacts } from './frame';
+import { Instances, instancesOf } from './instance';
+import type { GroupResult, LocalArtifact, LocalRun, RunState, TaskResult, TaskState } from './local-run';
+import { decodedOutputs, outputTypesOf } from './outputs';
+import type { Store, StoredGroup, StoredRun, StoredTask } from './store';
+import { decodeText, encodeText } from './value-text';
 
 /** What a run knows while it is going on: arguments, results, facts. It is written to the store after each result. */
-export class RunRecord implements Values {
+export class RunRecord implements RunFacts {
+  /** Texts of the pipeline's parameters. */
+  public readonly arguments: Readonly<Record<string, string>>;
   private readonly tasks: Record<string, StoredTask> = {};
-  private readonly groups: Record<string, GroupResult> = {};
-  private readonly arguments: Readonly<Record<string, string>>;
+  private readonly groups: Record<string, StoredGroup> = {};
   private readonly startedAt = new Date().toISOString();
-  private readonly nodes: ReadonlyMap<string, TaskNode>;
-  private finalStatus = '';
+  private readonly instances: Instances;
 
   public constructor(
     private readonly graph: PipelineGraph,
@@ -26,25 +25,17 @@ export class RunRecord implements Values {
     public readonly name: string,
     values: Readonly<Record<string, Json>>,
   ) {
-    this.nodes = new Map(allTasks(graph).map((node) => [node.id, node]));
+    this.instances = new Instances(graph);
     this.arguments = Object.fromEntries(
       Object.entries(values).map(([parameter, value]) => [
         parameter,
-        encodeValue(graph.parameters[parameter]!.type, value),
+        encodeText(graph.parameters[parameter]!.type, value),
       ]),
     );
     this.save();
   }
 
-  public parameter(name: string): string | undefined {
-    return present(memberOf(this.arguments, name));
-  }
-
-  public output(task: string, output: string): string | undefined {
-    return present(memberOf(memberOf(this.tasks, task)?.texts ?? {}, output));
-  }
-
-  public run(field: RunField): string {
+  public fact(field: Exclude<RunField, 'finalStatus'>): string {
     switch (field) {
       case 'name':
       // A run here has no other identity than its name, which is unique.
@@ -54,77 +45,114 @@ export class RunRecord implements Values {
         return this.graph.namespace ?? 'default';
       case 'creationTime':
         return this.startedAt.replace(/\.\d+Z$/, 'Z');
-      case 'finalStatus':
-        return this.finalStatus;
     }
   }
 
-  /** What is known of a task. */
-  public task(id: string): StoredTask | undefined {
-    return memberOf(this.tasks, id);
+  public statusOf(frame: Frame, node: string, state: TaskState): string {
+    const key = frame.keyOf(node);
+    const target = this.instances.nodeAt(key);
+    const own = this.tasks[key]?.error;
+    const errors =
+      own !== undefined ? [own] : target ? this.errors(instancesOf(target, frame.execution.prefix, frame.indices)) : [];
+    return finalStatus(this.name, node, state, errors);
+  }
+
+  /** What an execution of a pipeline tells its exit task: what failed in it. */
+  public statusOfExecution({ execution }: Frame, state: TaskState): string {
+    const errors = this.errors((key) => key.startsWith(execution.prefix));
+    return finalStatus(this.name, execution.pipeline.name, state, errors);
+  }
+
+  private errors(isInside: (key: string) => boolean): readonly string[] {
+    return [...Object.entries(this.tasks), ...Object.entries(this.groups)].flatMap(([key, { error }]) =>
+      error === undefined || !isInside(key) ? [] : [`${key}: ${error}`],
+    );
+  }
+
+  /** How an instance ended. */
+  public endOf(key: string): NodeEnd | undefined {
+    const result = memberOf(this.tasks, key) ?? memberOf(this.groups, key);
+    return result && { state: result.state, texts: result.texts ?? {}, incomplete: result.incomplete ?? false };
+  }
+
+  /** The instances outside of all loops and calls, by the ids of their nodes. */
+  public plainEnds(): ReadonlyMap<string, NodeEnd> {
+    const keys = [...Object.keys(this.tasks), ...Object.keys(this.groups)].filter((key) => !/[[/]/.test(key));
+    return new Map(keys.map((key) => [key, this.endOf(key)!]));
   }
 
   /** Keeps the result of a task. */
-  public setTask(id: string, result: StoredTask): void {
-    this.tasks[id] = result;
+  public setTask(key: string, result: StoredTask): void {
+    this.tasks[key] = result;
     this.save();
   }
 
-  /** Keeps the result of an If. */
-  public setGroup(id: string, result: GroupResult): void {
-    this.groups[id] = result;
+  /** Keeps the result of a node that is no task. */
+  public setGroup(key: string, result: StoredGroup): void {
+    this.groups[key] = result;
     this.save();
   }
 
   /** Takes over the results of an earlier run. */
-  public reuse(last: StoredRun, isTask: (id: string) => boolean, isGroup: (id: string) => boolean): void {
-    for (const [id, task] of Object.entries(last.tasks)) {
-      if (isTask(id)) this.tasks[id] = { ...task, reusedFrom: task.reusedFrom ?? last.name };
-    }
-    for (const [id, group] of Object.entries(last.groups)) if (isGroup(id)) this.groups[id] = group;
+  public reuse(last: StoredRun, isReused: (key: string) => boolean): void {
+    const reused = <T extends StoredTask | StoredGroup>(result: T): T => ({
+      ...result,
+      reusedFrom: result.reusedFrom ?? last.name,
+    });
+    for (const [key, task] of Object.entries(last.tasks)) if (isReused(key)) this.tasks[key] = reused(task);
+    for (const [key, group] of Object.entries(last.groups)) if (isReused(key)) this.groups[key] = reused(group);
     this.save();
   }
 
-  /** Fixes what the exit task is told about the run, in the words of the manifests. */
-  public setFinalStatus(state: RunState): void {
-    const errors = [...Object.entries(this.tasks), ...Object.entries(this.groups)].flatMap(([id, { error }]) =>
-      error === undefined ? [] : [`${id}: ${error}`],
-    );
-    this.finalStatus = encodeJson({
-      state: state === 'Succeeded' ? 'SUCCEEDED' : 'FAILED',
-      pipelineJobResourceName: this.name,
-      pipelineTaskName: this.graph.name,
-      error: state === 'Succeeded' ? { code: 0, message: '' } : { code: 1, message: errors.join('; ') },
-    });
-  }
-
   /** The result of a task, decoded. */
-  public result(id: string): TaskResult {
-    const { texts, ...rest } = this.tasks[id]!;
-    const component = this.graph.components[this.nodes.get(id)?.component ?? ''];
-    const outputs: Record<string, Json> = {};
-    const artifacts: Record<string, LocalArtifact> = {};
-    for (const [name, text] of Object.entries(texts)) {
-      const port = component && memberOf(component.outputs, name);
-      if (port?.kind === 'parameter') outputs[name] = decodeValue(port.type, text) ?? null;
-      else if (port && !isReferenceList(text)) artifacts[name] = localArtifact(decodeReference(text), this);
-    }
-    return { ...rest, outputs, artifacts };
+  public result(key: string): TaskResult {
+    const { texts, incomplete: _, ...rest } = this.tasks[key]!;
+    const { outputs, artifacts } = this.decoded(texts, this.outputTypes(key));
+    const single = Object.entries(artifacts).filter(
+      (entry): entry is [string, LocalArtifact] => !Array.isArray(entry[1]),
+    );
+    return { ...rest, outputs, artifacts: Object.fromEntries(single) };
   }
 
-  /** The run as its user sees it, and its end in the store. */
-  public finish(state: RunState): LocalRun {
+  /** The result of a node that is no task, decoded. */
+  public group(key: string): GroupResult {
+    const { texts = {}, incomplete: _, ...rest } = this.groups[key]!;
+    const { outputs, artifacts } = this.decoded(texts, this.outputTypes(key));
+    return {
+      ...rest,
+      ...(Object.keys(outputs).length > 0 && { outputs }),
+      ...(Object.keys(artifacts).length > 0 && { artifacts }),
+    };
+  }
+
+  private outputTypes(key: string): Readonly<Record<string, ValueType>> {
+    const node = this.instances.nodeAt(key);
+    return node ? outputTypesOf(node, this.graph) : {};
+  }
+
+  private decoded(texts: Readonly<Record<string, string>>, types: Readonly<Record<string, ValueType>>) {
+    return decodedOutputs(texts, types, this.store);
+  }
+
+  /**
+   * The run as its user sees it, and its end in the store.
+   *
+   * @param outputs texts of what the pipeline returned
+   */
+  public finish(state: RunState, outputs: Readonly<Record<string, string>>): LocalRun {
     this.save(state);
-    const values = Object.entries(this.arguments).map(([name, text]): [string, Json] => {
-      const parameter = this.graph.parameters[name] as PipelineParameter;
-      return [name, decodeValue(parameter.type, text) ?? null];
-    });
+    const values = Object.entries(this.arguments).map(([name, text]): [string, Json] => [
+      name,
+      decodeText(this.graph.parameters[name]!.type, text) ?? null,
+    ]);
+    const types = Object.entries(this.graph.root.outputs).map(([name, { type }]) => [name, type]);
     return {
       name: this.name,
       pipeline: this.graph.name,
       state,
-      tasks: Object.fromEntries(Object.keys(this.tasks).map((id) => [id, this.result(id)])),
-      groups: this.groups,
+      tasks: Object.fromEntries(Object.keys(this.tasks).map((key) => [key, this.result(key)])),
+      groups: Object.fromEntries(Object.keys(this.groups).map((key) => [key, this.group(key)])),
+      ...this.decoded(outputs, Object.fromEntries(types)),
       arguments: Object.fromEntries(values),
       folder: this.store.runFolder(this.name),
     };
@@ -141,9 +169,4 @@ export class RunRecord implements Values {
       groups: this.groups,
     });
   }
-}
-
-/** Absence has a text of its own, which no reader of an expression should see. */
-function present(text: string | undefined): string | undefined {
-  return text === undefined || text === ABSENT ? undefined : text;
 }

@@ -16,13 +16,21 @@ export interface StoredRun {
   /** Texts of the parameters' values. */
   readonly arguments: Readonly<Record<string, string>>;
   readonly tasks: Readonly<Record<string, StoredTask>>;
-  readonly groups: Readonly<Record<string, GroupResult>>;
+  readonly groups: Readonly<Record<string, StoredGroup>>;
 }
 
 /** A task's result, its outputs as texts. */
 export interface StoredTask extends Omit<TaskResult, 'outputs' | 'artifacts'> {
   /** Texts of output parameters, and references of output artifacts, by output name. */
   readonly texts: Readonly<Record<string, string>>;
+  /** True where it did not run because the run was stopped, or because an earlier run's result was missing. */
+  readonly incomplete?: boolean;
+}
+
+/** The result of a node that is no task, its outputs as texts. */
+export interface StoredGroup extends Omit<GroupResult, 'outputs' | 'artifacts'> {
+  readonly texts?: Readonly<Record<string, string>>;
+  readonly incomplete?: boolean;
 }
 
 /** The folder of runs, artifacts and virtual environments; `.cdk8s-kfp` in the project. */
@@ -172,7 +180,10 @@ function storedRun(value: unknown): StoredRun {
     [run.name, run.pipeline, run.startedAt].every(isText) &&
     isRecord(run.arguments, isText) &&
     isRecord(run.tasks, (task) => isRecord(task) && isText(task.state) && isRecord(task.texts, isText)) &&
-    isRecord(run.groups, (group) => isRecord(group) && isText(group.state));
+    isRecord(
+      run.groups,
+      (group) => isRecord(group) && isText(group.state) && (group.texts === undefined || isRecord(group.texts, isText)),
+    );
   if (!isRun) throw new TypeError('it is not the state of a run');
   return run;
 }

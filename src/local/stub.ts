@@ -12,7 +12,7 @@ import { encodeReference, isReferenceList, placesOf } from './reference';
 
 /** What a stub is called with. */
 export interface StubCall {
-  /** The task's id. */
+  /** The key of the task's instance: its id, and more inside of loops and called pipelines. */
   readonly task: string;
   /** Inputs that have a value: values of parameters, artifacts (their data is at `path`), lists of artifacts. */
   // biome-ignore lint/suspicious/noExplicitAny: a test knows what its own pipeline passes
@@ -59,7 +59,7 @@ export async function callStub(stub: Stub, attempt: Attempt): Promise<Readonly<R
     const key = outputKey(attempt, name);
     outputs[name] = { path: outputPath(attempt, name), uri: store.uriPrefix + key, type: port.type, metadata: {} };
   }
-  const returned = (await stub({ task: attempt.node.id, inputs, outputs })) ?? {};
+  const returned = (await stub({ task: attempt.key, inputs, outputs })) ?? {};
   const texts: Record<string, string> = {};
   for (const [name, value] of Object.entries(returned)) {
     const port = memberOf(component.outputs, name);
@@ -132,12 +132,13 @@ export function stubCommand(
   return { command, args, cwd: attempt.workFolder, env };
 }
 
-/** What stands in for a task: the stub of its id, else that of its component. */
+/** What stands in for a task: the stub of this instance, else that of its id, else that of its component. */
 export function stubOf(
-  task: { readonly id: string; readonly component: string },
+  task: { readonly key?: string; readonly id: string; readonly component: string },
   stubs: Readonly<Record<string, Stub | string>>,
 ): Stub | string | undefined {
-  return memberOf(stubs, task.id) ?? memberOf(stubs, task.component);
+  const instance = task.key === undefined ? undefined : memberOf(stubs, task.key);
+  return instance ?? memberOf(stubs, task.id) ?? memberOf(stubs, task.component);
 }
 
 /** Whether a stub's program can be run. */

@@ -1,31 +1,33 @@
 import * as path from 'node:path';
 import type { Json } from '../components/definition';
-import { type Paint, showDuration, showState, showValues } from './line-reporter';
-import type { LocalArtifact, LocalRun, TaskResult } from './local-run';
+import { type Paint, showDuration, showGroup, showState, showValues } from './line-reporter';
+import type { GroupResult, LocalArtifact, LocalArtifacts, LocalRun, TaskResult } from './local-run';
 
-/** A run's results as lines of text: each task, its outputs, its metrics, its artifacts, and what failed. */
+/** A run's results as lines of text: tasks, loops, outputs, metrics, artifacts, and what failed. */
 export function summaryOf(run: LocalRun, paint: Paint): readonly string[] {
   const results = Object.entries(run.tasks);
   return [
     '',
     `${paint('bold', run.name)}  ${showState(run.state, paint)}`,
-    ...table(
-      results.map(([id, result]) => [
+    ...table([
+      ...results.map(([id, result]) => [
         `  ${id}`,
         showState(result.state, paint),
         time(result),
         showValues(result.outputs),
       ]),
-    ),
+      ...Object.entries(run.groups).flatMap(([id, group]) => groupRows(id, group, paint)),
+    ]),
     ...section(
       'metrics',
       paint,
       results.flatMap(([id, { artifacts }]) => metricLines(id, artifacts)),
     ),
     ...section('artifacts', paint, table(results.flatMap(([id, { artifacts }]) => artifactRows(id, artifacts)))),
+    ...section('outputs of the pipeline', paint, table(returnedRows(run))),
     ...results.flatMap(([id, result]) => failureLines(id, result, paint)),
-    ...Object.entries(run.groups).flatMap(([id, { error }]) =>
-      error === undefined ? [] : ['', paint('red', `${id} failed: ${error}`)],
+    ...Object.entries(run.groups).flatMap(([id, { state, error }]) =>
+      state !== 'Failed' || error === undefined ? [] : ['', paint('red', `${id} failed: ${error}`)],
     ),
   ];
 }
@@ -33,6 +35,28 @@ export function summaryOf(run: LocalRun, paint: Paint): readonly string[] {
 function time({ attempts, durationMs, reusedFrom }: TaskResult): string {
   if (reusedFrom !== undefined) return `from ${reusedFrom}`;
   return attempts === 0 ? '' : `${showDuration(durationMs)}${attempts > 1 ? `, ${attempts} attempts` : ''}`;
+}
+
+/** Loops, repeats and approvals have something to tell besides what is inside of them. */
+function groupRows(id: string, group: GroupResult, paint: Paint): readonly (readonly string[])[] {
+  const what = showGroup(group);
+  const from = group.reusedFrom === undefined ? '' : `from ${group.reusedFrom}`;
+  return what ? [[`  ${id}`, showState(group.state, paint), from || what, from && what]] : [];
+}
+
+function returnedRows({ outputs, artifacts }: LocalRun): readonly (readonly string[])[] {
+  return [
+    ...Object.entries(outputs).map(([name, value]) => [
+      `  ${name}`,
+      typeof value === 'number' ? String(value) : JSON.stringify(value),
+    ]),
+    ...Object.entries(artifacts).flatMap(([name, artifact]) => artifactPlaces(`  ${name}`, artifact)),
+  ];
+}
+
+function artifactPlaces(name: string, artifact: LocalArtifacts): readonly (readonly string[])[] {
+  if (!('path' in artifact)) return artifact.flatMap((element, index) => artifactPlaces(`${name}[${index}]`, element));
+  return [[name, artifact.type, shortPath(artifact.path)]];
 }
 
 function section(title: string, paint: Paint, lines: readonly string[]): readonly string[] {

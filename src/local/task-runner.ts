@@ -20,7 +20,7 @@ export interface TaskEnvironment {
   readonly interpreters: Interpreters;
   readonly venvs: Venvs;
   readonly slots: Slots;
-  /** Stubs by task id or component name: functions, or paths of programs. */
+  /** Stubs by instance, task id or component name: functions, or paths of programs. */
   readonly stubs: Readonly<Record<string, Stub | string>>;
   readonly engine?: ContainerEngine;
   /** The folder of the Python runtime. */
@@ -40,9 +40,10 @@ interface Failure {
 
 type Outcome = { readonly texts: Readonly<Record<string, string>> } | Failure;
 
-/** Runs a task: its attempts, until one succeeds or none is left. `signal` stops it. */
+/** Runs an instance of a task: its attempts, until one succeeds or none is left. `signal` stops it. */
 export async function runTask(
   node: TaskNode,
+  key: string,
   component: ComponentDefinition,
   inputs: Readonly<Record<string, string>>,
   environment: TaskEnvironment,
@@ -51,7 +52,15 @@ export async function runTask(
   const started = Date.now();
   const { retry } = node.settings;
   for (let number = 1; ; number++) {
-    const attempt = prepareAttempt({ node, component, inputs, number, run: environment.run, store: environment.store });
+    const attempt = prepareAttempt({
+      node,
+      key,
+      component,
+      inputs,
+      number,
+      run: environment.run,
+      store: environment.store,
+    });
     const outcome = await environment.slots.use(() => runAttempt(attempt, environment, signal));
     const result = {
       logs: attempt.log,
@@ -72,7 +81,7 @@ export async function runTask(
     if (outcome.final || number > attemptsLeft(retry)) return { ...ended, state: 'Failed' };
     const wait = backoffMs(retry, number);
     environment.reporter.note?.(
-      node.id,
+      key,
       `attempt ${number} failed: ${error}; retrying${wait > 0 ? ` in ${wait / 1000}s` : ''}`,
     );
     await sleep(wait, signal);
@@ -96,9 +105,9 @@ async function runAttempt(
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
   if (signal?.aborted) return { error: 'stopped', stopped: true };
-  environment.reporter.taskStarted?.(attempt.node.id, attempt.number);
+  environment.reporter.taskStarted?.(attempt.key, attempt.number);
   const { implementation } = attempt.component;
-  const stub = stubOf(attempt.node, environment.stubs);
+  const stub = stubOf({ ...attempt.node, key: attempt.key }, environment.stubs);
   try {
     if (typeof stub === 'function') return await stubOutcome(stub, attempt, signal);
     if (typeof stub === 'string') {
@@ -112,13 +121,15 @@ async function runAttempt(
       );
     }
     if (implementation.kind === 'container') {
-      const command = containerCommand(attempt, implementation, environment.engine!);
+      if (!environment.engine)
+        throw new Error('neither docker nor podman works here, and no stub stands in for the task');
+      const command = containerCommand(attempt, implementation, environment.engine);
       return await commandOutcome(command, readRawOutputs, attempt, environment, signal);
     }
     const interpreter = await environment.interpreters.for(implementation.image);
     const installing = () => {
       const names = implementation.packages?.join(', ');
-      environment.reporter.note?.(attempt.node.id, `installing ${names} for Python ${interpreter.version}`);
+      environment.reporter.note?.(attempt.key, `installing ${names} for Python ${interpreter.version}`);
     };
     const python = await environment.venvs.python(interpreter, implementation, installing, signal);
     const command = pythonCommand(attempt, implementation, python, environment.runtime ?? RUNTIME);
@@ -140,7 +151,7 @@ async function commandOutcome(
   const exit = await runGroup({
     ...command,
     log: attempt.log,
-    onLine: (line) => reporter.log?.(attempt.node.id, line),
+    onLine: (line) => reporter.log?.(attempt.key, line),
     ...(signal && { signal }),
     ...(timeoutSeconds !== undefined && { timeoutMs: timeoutSeconds * 1000 }),
     ...(graceMs !== undefined && { graceMs }),

@@ -56,7 +56,7 @@ function printComponent(file: string, component: ParsedComponent, names: Binding
   const inputs = Object.entries(component.inputs).filter(([, port]) => port.type !== 'TASK_FINAL_STATUS');
   const returned = component.outputs.Output;
   const types = [`${prefix}Inputs`, `${prefix}Outputs`];
-  if (returned) types.push(outputType(component, 'Output', returned, use));
+  if (returned) types.push(outputType(returned, use));
   const call = `${printLiteral(component.name)}, ${printProps(component)}`;
   return [
     `/** Inputs of {@link ${constant}}. */`,
@@ -72,7 +72,7 @@ function printComponent(file: string, component: ParsedComponent, names: Binding
     printInterface(
       `${prefix}Outputs`,
       Object.entries(component.outputs).map(([name, port]) => {
-        const line = `readonly ${name}: ${outputType(component, name, port, use)};`;
+        const line = `readonly ${name}: ${outputType(port, use)};`;
         return withDoc(port.description, line);
       }),
     ),

@@ -1,16 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
-import type { ComponentDefinition, Json, ParameterType, PythonImplementation } from '../components/definition';
+import type { ComponentDefinition, Json, PythonImplementation } from '../components/definition';
 import type { Diagnostic } from '../diagnostic';
 import { digestOf, type LineSpan, normaliseText } from './source-text';
-
-/** The type of a list's elements, where the annotation says it. */
-export interface ElementType {
-  readonly type: ParameterType;
-  /** The type of its own elements, where it is a list. */
-  readonly element?: ElementType;
-}
 
 /** A component as it stands in a Python file: its definition, and where its source is. */
 export interface ParsedComponent extends Omit<ComponentDefinition, 'implementation'> {
@@ -21,8 +14,6 @@ export interface ParsedComponent extends Omit<ComponentDefinition, 'implementati
   readonly defaults: Readonly<Record<string, Json>>;
   /** The input parameters that may be None. */
   readonly nullable: readonly string[];
-  /** Types of the elements of lists, by input or output. */
-  readonly elements: Readonly<Record<string, ElementType>>;
 }
 
 /** A diagnostic about a Python file. */

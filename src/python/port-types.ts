@@ -1,5 +1,5 @@
-import type { ParameterDefinition, PortDefinition } from '../components/definition';
-import type { ElementType, ParsedComponent } from './parser';
+import type { ElementType, PortDefinition } from '../components/definition';
+import type { ParsedComponent } from './parser';
 
 /** The name of something that `cdk8s-kfp` exports; calling it makes the bindings import it. */
 export type UseName = (name: string) => string;
@@ -11,25 +11,17 @@ export function inputType(parsed: ParsedComponent, name: string, port: PortDefin
     if (port.type === 'system.Artifact') return `${use('Value')}<${use('AnyArtifact')}>`;
     return `${use('Value')}<${artifactType(port, use)} | ${use('Artifact')}>`;
   }
-  const element = parsed.elements[name];
-  const literals = port.literals?.map(printLiteral) ?? [
-    literalType({ type: port.type, ...(element && { element }) }, use),
-  ];
-  const value = valueType({ type: port.type, ...(element && { element }) }, use);
+  const literals = port.literals?.map(printLiteral) ?? [literalType(port, use)];
+  const value = valueType(port, use);
   const nullable = parsed.nullable.includes(name) ? ['null'] : [];
   return [...literals, `${use('Value')}<${value}>`, ...nullable].join(' | ');
 }
 
 /** The TypeScript type of an output. */
-export function outputType(parsed: ParsedComponent, name: string, port: PortDefinition, use: UseName): string {
+export function outputType(port: PortDefinition, use: UseName): string {
   if (port.kind === 'artifact') return `${use('Value')}<${artifactType(port, use)}>`;
   if (port.literals && port.type === 'STRING') return `${use('Value')}<${port.literals.map(printLiteral).join(' | ')}>`;
-  return `${use('Value')}<${valueType(typeOf(parsed, name, port), use)}>`;
-}
-
-function typeOf(parsed: ParsedComponent, name: string, { type }: ParameterDefinition): ElementType {
-  const element = Object.hasOwn(parsed.elements, name) ? parsed.elements[name] : undefined;
-  return element ? { type, element } : { type };
+  return `${use('Value')}<${valueType(port, use)}>`;
 }
 
 /** A string, number or boolean as TypeScript writes it; strings in the quotes that need fewer escapes. */

@@ -1,12 +1,17 @@
 import type { Json, ParameterDefinition, ParameterType } from '../components/definition';
 import type { Float, Int, List, Struct } from './types';
 
-/** The literal that a parameter of type `T` takes: a number for {@link Int} and {@link Float}, else `T` itself. */
+/**
+ * The literal that a parameter of type `T` takes: a number for {@link Int} and {@link Float}, a list of such literals for
+ * a list, else `T` itself.
+ */
 export type LiteralOf<T> = T extends Float
   ? number
-  : T extends List | Struct
-    ? T
-    : T extends string | boolean
+  : T extends readonly (infer E)[]
+    ? unknown extends E
+      ? T
+      : readonly LiteralOf<E>[]
+    : T extends Struct | string | boolean
       ? T
       : never;
 

@@ -1,6 +1,8 @@
-import type { Task } from '../constructs/task';
+import type { Json } from '../components/definition';
+import type { FlowNode } from '../constructs/flow-node';
 import type { ComparisonOperator, Expression, ValueType } from './expression';
-import type { ClassificationMetrics, Float, Metrics } from './types';
+import type { LiteralOf } from './parameter';
+import type { ClassificationMetrics, Float, List, Metrics, Struct } from './types';
 
 declare const TYPE: unique symbol;
 
@@ -30,7 +32,7 @@ export class Value<out T> {
    *
    * @internal
    */
-  public static expressionOf(value: Value<unknown>): Expression<Task> {
+  public static expressionOf(value: Value<unknown>): Expression<FlowNode> {
     return value.expression;
   }
 
@@ -39,16 +41,11 @@ export class Value<out T> {
    *
    * @internal
    */
-  public static of<T>(expression: Expression<Task>): Value<T> {
+  public static of<T>(expression: Expression<FlowNode>): Value<T> {
     return new Value<T>(expression);
   }
 
-  private constructor(private readonly expression: Expression<Task>) {}
-
-  /** The value's KFP type: `STRING`, `NUMBER_INTEGER`, …, or an artifact's schema title such as `system.Model`. */
-  public get type(): ValueType {
-    return this.expression.type;
-  }
+  private constructor(private readonly expression: Expression<FlowNode>) {}
 
   /** True when this equals `other`. */
   public eq(this: Value<string | boolean | Float>, other: Comparable<T>): Value<boolean> {
@@ -97,6 +94,21 @@ export class Value<out T> {
     return Value.of({ kind: 'not', operand: Value.expressionOf(this), type: 'BOOLEAN' });
   }
 
+  /** True when this is a member of a list: of literals, or of a value such as a parameter. */
+  public in(this: Value<string | boolean | Float>, list: readonly LiteralOf<T>[] | Value<List>): Value<boolean> {
+    const members = operand(list, 'LIST');
+    return Value.of({ kind: 'in', value: Value.expressionOf(this), list: members, type: 'BOOLEAN' });
+  }
+
+  /**
+   * A member of this dict, whose type the compiler does not know: it fits every parameter. A run in which the dict has no
+   * such member gives null.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: a dict says nothing about its members
+  public field(this: Value<Struct>, name: string): Value<any> {
+    return Value.of({ kind: 'field', of: Value.expressionOf(this), name, type: 'UNKNOWN' });
+  }
+
   /**
    * A number that the producing component logged on this artifact by `log_metric`, read from the artifact's metadata
    * when the pipeline runs; no pod is needed to read it. A run in which the metric was not logged fails at the place that
@@ -123,11 +135,11 @@ export class Value<out T> {
  * The expression of a literal or a value. A literal takes the type of `like`, the value it is compared with or the input
  * it is given to.
  */
-function operand(other: unknown, like: ValueType): Expression<Task> {
+function operand(other: unknown, like: ValueType): Expression<FlowNode> {
   if (other instanceof Value) return Value.expressionOf(other);
   const type =
     typeof other === 'number' && !Number.isInteger(other) && like === 'NUMBER_INTEGER' ? 'NUMBER_DOUBLE' : like;
-  return { kind: 'literal', type, value: other as string | number | boolean };
+  return { kind: 'literal', type, value: other as Json };
 }
 
 function compare(operator: ComparisonOperator, left: Value<unknown>, other: unknown): Value<boolean> {

@@ -27,7 +27,10 @@ class ParameterTest(RuntimeTest):
             (DOUBLE, "NaN", "nan"),
             (BOOLEAN, "true", "True"),
             (LIST, '["a",1]', "['a', 1]"),
+            (LIST, "[null,1,[null]]", "[None, 1, [None]]"),
+            (LIST, 'json:[null,"\\u0024"]', "[None, '$']"),
             (STRUCT, 'json:{"a":"\\u0024"}', "{'a': '$'}"),
+            (STRUCT, '{"a":null,"b":[null]}', "{'a': None, 'b': [None]}"),
         ]:
             with self.subTest(text):
                 self.assertEqual(self.printed(port, text), expected)
@@ -179,8 +182,96 @@ class ArtifactTest(RuntimeTest):
             self.succeed(source, {"data": artifact(list=True)}, texts={"data": text}).stdout, "['a', 'b', 'c']\n"
         )
 
-    def test_an_empty_list(self):
-        self.assertEqual(self.succeed(ECHO, {"x": artifact(list=True)}, texts={"x": "[]"}).stdout, "[]\n")
+    def test_an_empty_list_needs_no_folder(self):
+        for environment in [{}, {"KFP_FOLDER_x": "ns/run/rows"}]:
+            for text in ["[]", "json:[]", "[[],[]]", '["json:"]']:
+                with self.subTest(text, **environment):
+                    result = self.succeed(ECHO, {"x": artifact(list=True)}, texts={"x": text}, environment=environment)
+                    self.assertEqual(result.stdout, "[]\n")
+
+    def test_a_list_may_carry_the_prefix_and_so_may_a_list_inside_of_it(self):
+        first, second = reference("x/0", metadata={"price": "$"}), reference("x/1")
+        inner = "[%s]" % second
+        source = """
+        def f(data):
+            print([each.uri for each in data], data[0].metadata)
+        """
+        expected = "['artifact:///x/0', 'artifact:///x/1'] {'price': '$'}\n"
+        whole, parts = "json:[%s,[%s]]" % (first, second), json.dumps([first, "json:" + inner])
+        for text in [whole.replace("$", "\\u0024"), parts, "json:" + json.dumps([first, inner])]:
+            with self.subTest(text):
+                result = self.succeed(source, {"data": artifact(list=True)}, texts={"data": text})
+                self.assertEqual(result.stdout, expected)
+
+    def test_a_list_downloaded_as_one_folder_is_found_by_its_keys(self):
+        self.place("data/7/rows", "a")
+        self.place("data/with space/é.csv", "b")
+        self.place("data/0/1/rows", "c")
+        self.place("data/made/part", "d")
+        source = """
+        import os
+
+        def f(data):
+            for each in data:
+                path = os.path.join(each.path, "part") if os.path.isdir(each.path) else each.path
+                print(open(path).read(), each.uri, each.metadata)
+        """
+        keys = ["run/x/7/rows", "run/x/with space/é.csv", "run/x/0/1/rows", "run/x/made/"]
+        first, second, third, fourth = (reference(key, metadata={"i": i}) for i, key in enumerate(keys))
+        text = "[%s,null,[%s,[%s]],%s]" % (first, second, third, fourth)
+        expected = "a run/x/7/rows {'i': 0}\nb run/x/with space/é.csv {'i': 1}\nc run/x/0/1/rows {'i': 2}\n"
+        expected += "d run/x/made/ {'i': 3}\n"
+        for folder in ["run/x", "run/x/"]:
+            with self.subTest(folder):
+                environment = {"KFP_FOLDER_data": folder, "KFP_URI_PREFIX": "", "PYTHONIOENCODING": "utf-8"}
+                result = self.succeed(
+                    source, {"data": artifact(list=True)}, texts={"data": text}, environment=environment
+                )
+                self.assertEqual(result.stdout, expected)
+
+    def test_an_empty_folder_variable_is_none(self):
+        self.place("x/0", "a")
+        source = """
+        def f(x):
+            print(open(x[0].path).read())
+        """
+        result = self.succeed(
+            source,
+            {"x": artifact(list=True)},
+            texts={"x": "[%s]" % reference("k")},
+            environment={"KFP_FOLDER_x": ""},
+        )
+        self.assertEqual(result.stdout, "a\n")
+
+    def test_an_element_outside_of_the_folder_is_refused(self):
+        for key in ["run/y/0", "run/xy/0", "run/x", "run/x/", "x/0", "/run/x/0"]:
+            with self.subTest(key):
+                text = "[%s,%s]" % (reference("run/x/0"), reference(key))
+                result = self.fail_with(
+                    3, ECHO, {"x": artifact(list=True)}, texts={"x": text}, environment={"KFP_FOLDER_x": "run/x"}
+                )
+                self.assertEqual(
+                    result.termination,
+                    'ContractError: the input "x": the artifact %s is not in the folder that was downloaded, run/x'
+                    % key,
+                )
+
+    def test_an_element_that_has_no_key_is_named_by_its_uri(self):
+        text = "[%s]" % reference("", uri="gs://other/data")
+        ports, environment = {"x": artifact(list=True)}, {"KFP_FOLDER_x": "run/x"}
+        result = self.fail_with(3, ECHO, ports, texts={"x": text}, environment=environment)
+        self.assertIn('the input "x": the artifact gs://other/data is not in the folder', result.termination)
+
+    def test_a_key_never_climbs(self):
+        for key in ["run/x/../secret", "run/x/a/../../../secret", "run/x/a/..", "run/x//etc/passwd", "run/x/./a"]:
+            with self.subTest(key):
+                text = "[%s]" % reference(key)
+                result = self.fail_with(
+                    3, ECHO, {"x": artifact(list=True)}, texts={"x": text}, environment={"KFP_FOLDER_x": "run/x"}
+                )
+                self.assertEqual(
+                    result.termination, 'ContractError: the input "x": the key %s is not a plain path' % key
+                )
 
     def test_an_absent_artifact_is_none_whatever_is_on_disk(self):
         self.place("x/rest", "")
@@ -202,6 +293,14 @@ class ArtifactTest(RuntimeTest):
             with self.subTest(text):
                 result = self.fail_with(3, ECHO, {"x": artifact()}, texts={"x": text})
                 self.assertIn('the input "x" is not an artifact\'s reference', result.termination)
+
+    def test_what_is_no_list_of_references_is_refused(self):
+        for text in ["", "plain", "{}", "json:{}", '[{"type":"system.Dataset"}]', '[{"key":1}]', "[1]", '["plain"]']:
+            for environment in [{}, {"KFP_FOLDER_x": "run/x"}]:
+                with self.subTest(text, **environment):
+                    ports = {"x": artifact(list=True)}
+                    result = self.fail_with(3, ECHO, ports, texts={"x": text}, environment=environment)
+                    self.assertIn('the input "x" is not an artifact\'s reference', result.termination)
 
 
 if __name__ == "__main__":

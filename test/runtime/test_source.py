@@ -115,7 +115,7 @@ class GetUriTest(RuntimeTest):
         """
         result = self.succeed(source, {}, {"a": artifact(), "b": artifact()}, environment={"KFP_URI_PREFIX": "s3://b/"})
         path = self.path("work", "artifacts", "x")
-        self.assertEqual(result.stdout, "s3://b/ns/run/pod/Output s3://b/ns/run/pod/x/y %s\n" % path)
+        self.assertEqual(result.stdout, "s3://b/ns/run/pod/a/Output s3://b/ns/run/pod/a/x/y %s\n" % path)
 
     def test_does_not_leave_the_folder(self):
         for suffix in ["../x", "a/../../x", "/etc/x"]:
@@ -128,7 +128,7 @@ class GetUriTest(RuntimeTest):
             print(Artifact(uri=dsl.get_uri("x") + "/../../../etc").path)
         """
         result = self.succeed(source, {}, {"a": artifact()})
-        self.assertEqual(result.stdout, "artifact:///ns/run/pod/x/../../../etc\n")
+        self.assertEqual(result.stdout, "artifact:///ns/run/pod/a/x/../../../etc\n")
 
     def test_without_outputs_there_is_none(self):
         result = self.succeed("def f():\n    print(repr(dsl.get_uri()))\n")

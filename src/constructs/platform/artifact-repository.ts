@@ -22,9 +22,14 @@ export interface IAzureRepository extends RepositoryReference {
   readonly accountKeySecret?: { readonly name: string; readonly key: string } | undefined;
 }
 
+/** None: for a cluster without object storage. Synth refuses artifacts then. */
+export interface INoRepository extends RepositoryReference {
+  readonly kind: 'none';
+}
+
 /**
  * Where a pipeline's artifacts are stored: the kind of storage, and the ConfigMap of Argo's that describes it.
  *
  * @see https://argo-workflows.readthedocs.io/en/latest/artifact-repository-ref/
  */
-export type IArtifactRepository = IBucketRepository | IAzureRepository;
+export type IArtifactRepository = IBucketRepository | IAzureRepository | INoRepository;

@@ -1,24 +1,45 @@
 import type { Diagnostic } from '../../diagnostic';
-import type { Dag, GraphNode, PipelineGraph } from '../graph';
+import { bodiesOf, type Dag, type GraphNode, type PipelineGraph } from '../graph';
+import { expressionsOf, subexpressions } from '../walk';
 
 /** No node waits for itself, directly or through others. */
 export function cycles(graph: PipelineGraph): readonly Diagnostic[] {
-  return cyclesIn(graph.root);
+  const inside = readInside(graph);
+  return [...inside.values(), ...cyclesIn(graph.root, new Set(inside.keys()))];
 }
 
-function cyclesIn(dag: Dag): Diagnostic[] {
-  const diagnostics = dag.nodes.flatMap((node) =>
-    node.kind === 'if' ? node.branches.flatMap((branch) => cyclesIn(branch.body)) : [],
-  );
+/** What is inside of a loop or an If and reads what that gives, by the id of the loop or the If. */
+function readInside(graph: PipelineGraph): ReadonlyMap<string, Diagnostic> {
+  const found = new Map<string, Diagnostic>();
+  for (const { expression, site, reader, around } of expressionsOf(graph)) {
+    for (const part of around.length > 0 ? subexpressions(expression) : []) {
+      const node = part.kind === 'output' ? around.find(({ id }) => id === part.task) : undefined;
+      if (!node || found.has(node.id)) continue;
+      found.set(node.id, {
+        code: 'KFP1224',
+        path: site.path,
+        message: `${reader} reads what '${node.path}' gives when it has ended, inside of that`,
+        mend: 'create the reader outside of it, or let it read the output itself',
+      });
+    }
+  }
+  return found;
+}
+
+/** @param known ids of nodes whose waiting for themselves is told of where it comes from */
+function cyclesIn(dag: Dag, known: ReadonlySet<string>): Diagnostic[] {
+  const diagnostics = dag.nodes.flatMap((node) => bodiesOf(node).flatMap((body) => cyclesIn(body, known)));
   for (let stuck = withoutRunnable(dag.nodes); stuck.size > 0; ) {
     const cycle = findCycle(stuck);
     const first = cycle[0]!;
-    diagnostics.push({
-      code: 'KFP1224',
-      path: first.path,
-      message: `waits for itself: ${[...cycle, first].map(({ path }) => `'${path}'`).join(' after ')}`,
-      mend: 'take out one of the `.after(…)` calls',
-    });
+    const isKnown = cycle.length === 1 && known.has(first.id);
+    if (!isKnown)
+      diagnostics.push({
+        code: 'KFP1224',
+        path: first.path,
+        message: `waits for itself: ${[...cycle, first].map(({ path }) => `'${path}'`).join(' after ')}`,
+        mend: 'take out one of the `.after(…)` calls',
+      });
     const reported = new Set(cycle);
     stuck = withoutRunnable([...stuck.values()].filter((node) => !reported.has(node)));
   }

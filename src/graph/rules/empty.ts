@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../../diagnostic';
-import type { PipelineGraph } from '../graph';
+import type { GraphNode, PipelineGraph } from '../graph';
 import { nodesOf } from '../walk';
 
-/** A pipeline has a task, and so has every branch: Argo refuses a DAG without one. */
+/** A pipeline has a task, and so has every branch, loop and exit handler: Argo refuses a DAG without one. */
 export function empty(graph: PipelineGraph): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   if (graph.root.nodes.length === 0) {
@@ -14,16 +14,24 @@ export function empty(graph: PipelineGraph): readonly Diagnostic[] {
     });
   }
   for (const { node } of nodesOf(graph)) {
-    if (node.kind !== 'if') continue;
-    for (const branch of node.branches) {
-      if (branch.body.nodes.length > 0) continue;
+    for (const { what, path } of emptyIn(node)) {
       diagnostics.push({
         code: 'KFP1201',
-        path: branch.path,
-        message: 'the branch has no task',
-        mend: 'create a Task under it, or leave the branch out',
+        path,
+        message: `the ${what} has no task`,
+        mend: `create a Task under it, or leave the ${what} out`,
       });
     }
   }
   return diagnostics;
+}
+
+function emptyIn(node: GraphNode): readonly { readonly what: string; readonly path: string }[] {
+  if (node.kind === 'if') {
+    const empty = node.branches.filter(({ body }) => body.nodes.length === 0);
+    return empty.map(({ path }) => ({ what: 'branch', path }));
+  }
+  if (node.kind !== 'loop' && node.kind !== 'exit-handler') return [];
+  if (node.body.nodes.length > 0) return [];
+  return [{ what: node.kind === 'loop' ? 'loop' : 'exit handler', path: node.path }];
 }

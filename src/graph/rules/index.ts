@@ -1,15 +1,20 @@
 import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph } from '../graph';
+import { absence } from './absence';
+import { calls } from './calls';
 import { cycles } from './cycles';
 import { empty } from './empty';
 import { expandable } from './expandable';
 import { inputs } from './inputs';
+import { loops } from './loops';
 import { metrics } from './metrics';
 import { names } from './names';
+import { oneOf } from './one-of';
 import { packages } from './packages';
 import { parameters } from './parameters';
 import { printable } from './printable';
 import { references } from './references';
+import { repository } from './repository';
 import { secrets } from './secrets';
 import { settings } from './settings';
 import { types } from './types';
@@ -25,8 +30,13 @@ export const rules: readonly Rule[] = [
   inputs,
   types,
   references,
+  absence,
+  loops,
+  oneOf,
+  calls,
   cycles,
   settings,
+  repository,
   expandable,
   printable,
   secrets,

@@ -1,21 +1,21 @@
 import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph } from '../graph';
 import { nearest } from '../names';
-import { nodesOf } from '../walk';
+import { calleeOf, nodesOf } from '../walk';
 
-/** A task gives its component every required input, and none that it does not have. */
+/** A task gives its component every required input, and none that it does not have; and so does a call of a pipeline. */
 export function inputs(graph: PipelineGraph): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   for (const { node } of nodesOf(graph)) {
-    if (node.kind !== 'task') continue;
-    const component = graph.components[node.component]!;
+    if (node.kind !== 'task' && node.kind !== 'pipeline' && node.kind !== 'repeat') continue;
+    const component = calleeOf(node, graph);
     for (const [name, port] of Object.entries(component.inputs)) {
       if (port.optional || Object.hasOwn(node.inputs, name)) continue;
       diagnostics.push({
         code: 'KFP1210',
         path: node.path,
         message: `the input '${name}' of '${component.name}' is missing`,
-        mend: `add '${name}' to the task's inputs`,
+        mend: `add '${name}' to the inputs`,
       });
     }
     for (const name of Object.keys(node.inputs)) {

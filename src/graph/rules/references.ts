@@ -1,96 +1,205 @@
 import type { Diagnostic } from '../../diagnostic';
-import type { Dag, PipelineGraph, TaskNode } from '../graph';
+import { type Expression, operandsOf } from '../../values/expression';
+import type { Dependency, GraphNode, PipelineGraph } from '../graph';
 import { nearest } from '../names';
-import { type ExpressionUse, expressionsOf, nodesOf, subexpressions } from '../walk';
+import { type ExpressionUse, expressionsOf, type NodeUse, nodesOf, subexpressions } from '../walk';
+import { outside, unreachable } from './joined';
+import { originOf } from './origin';
+
+type Report = (code: string, message: string, mend: string) => void;
 
 /** What is read exists, belongs to this pipeline, and is certain to have run where it is read. */
 export function references(graph: PipelineGraph): readonly Diagnostic[] {
-  const tasks = new Map<string, { readonly task: TaskNode; readonly dag: Dag | undefined }>();
-  for (const { node, scopes } of nodesOf(graph)) {
-    if (node.kind === 'task') tasks.set(node.id, { task: node, dag: scopes.at(-1) });
-  }
+  const nodes = new Map(nodesOf(graph).map((use) => [use.node.id, use]));
   const diagnostics: Diagnostic[] = [];
   for (const use of expressionsOf(graph)) {
-    const reader = use.input === undefined ? 'the condition' : `the input '${use.input}'`;
-    const report = (code: string, message: string, mend: string) =>
+    // What is read twice in one place is one mistake.
+    const reported = new Set<string>();
+    const report: Report = (code, message, mend) => {
+      if (reported.has(message)) return;
+      reported.add(message);
       diagnostics.push({ code, path: use.site.path, message, mend });
-    for (const part of subexpressions(use.expression)) {
-      if (part.kind === 'parameter' && !Object.hasOwn(graph.parameters, part.name)) {
-        const meant = nearest(part.name, Object.keys(graph.parameters));
-        report(
-          'KFP1222',
-          `${reader} reads the parameter '${part.name}', which this pipeline does not have`,
-          meant ? `did you mean '${meant}'?` : 'declare it in the Pipeline’s parameters',
-        );
+    };
+    for (const part of readIn(use.expression)) {
+      switch (part.kind) {
+        case 'collect':
+        case 'one-of':
+          report(...unreachable(part, use, nodes));
+          break;
+        case 'parameter':
+          checkParameter(part.name, use, graph, report);
+          break;
+        case 'output':
+          checkOutput(part, use, nodes, report);
+          break;
+        case 'loop':
+          checkLoop(part, use, nodes, report);
+          break;
+        case 'run':
+          if (part.field === 'finalStatus' && use.exitOf !== '') {
+            report('KFP1225', `${use.reader} takes the run's final status before the run has ended`, STATUS_MEND);
+          }
+          break;
+        case 'status':
+          if (use.exitOf !== part.of && !isUpstream(part.of, use, nodes)) {
+            const path = nodes.get(part.of)?.node.path ?? part.of.slice(1);
+            report('KFP1225', `${use.reader} takes the final status of '${path}' before that has ended`, STATUS_MEND);
+          }
+          break;
       }
-      if (part.kind === 'run' && part.field === 'finalStatus' && !use.onExit) {
-        report(
-          'KFP1225',
-          `${reader} takes the run's final status before the run has ended`,
-          'use the component in an OnExit',
-        );
-      }
-      if (part.kind === 'output') checkOutput(part, reader, use, tasks, graph, report);
     }
   }
-  for (const { node } of nodesOf(graph)) {
-    for (const id of node.dependsOn) {
-      if (!id.startsWith('/') || readsFrom(node, id)) continue;
-      diagnostics.push({
-        code: 'KFP1221',
-        path: node.path,
-        message: `runs after '${id.slice(1)}', which is not a task of this pipeline`,
-        mend: 'order tasks of one pipeline only',
-      });
-    }
-  }
+  for (const use of nodesOf(graph)) diagnostics.push(...orderProblems(use, nodes, graph));
   return diagnostics;
 }
 
+const STATUS_MEND = 'use it in an OnExit, or in a task that runs after one other and ignores its failure';
+
+/** The expressions inside of an expression; of one that joins values it is the joining that has failed. */
+function readIn(expression: Expression): readonly Expression[] {
+  if (expression.kind === 'collect' || expression.kind === 'one-of') return [expression];
+  return [expression, ...operandsOf(expression).flatMap(readIn)];
+}
+
+function checkParameter(name: string, { reader }: ExpressionUse, graph: PipelineGraph, report: Report): void {
+  if (Object.hasOwn(graph.parameters, name)) return;
+  const meant = nearest(name, Object.keys(graph.parameters));
+  report(
+    'KFP1222',
+    `${reader} reads the parameter '${name}', which this pipeline does not have`,
+    meant ? `did you mean '${meant}'?` : 'declare it in the Pipeline’s parameters',
+  );
+}
+
 function checkOutput(
-  { task: id, output }: { readonly task: string; readonly output: string },
-  reader: string,
+  part: Extract<Expression, { kind: 'output' }>,
   use: ExpressionUse,
-  tasks: ReadonlyMap<string, { readonly task: TaskNode; readonly dag: Dag | undefined }>,
-  graph: PipelineGraph,
-  report: (code: string, message: string, mend: string) => void,
+  nodes: ReadonlyMap<string, NodeUse>,
+  report: Report,
 ): void {
-  const found = tasks.get(id);
+  const { reader } = use;
+  const { task: id, output } = part;
+  const found = nodes.get(id);
   if (!found) {
     report(
       'KFP1221',
       `${reader} reads '${output}' of '${id.slice(1)}', which is not a task of this pipeline`,
-      'create the producing task under the same Pipeline',
+      'create the producing task under the same Pipeline, or return the value from its own',
     );
     return;
   }
-  const { task, dag } = found;
-  if (use.onExit) {
+  const { node, scopes, exitOf } = found;
+  const origin = () => originOf(part, (each) => nodes.get(each)?.node);
+  const home = scopes.at(-1)!;
+  // What an exit handler is inside of has begun when what it waits for has succeeded.
+  if (use.exitOf !== undefined && (exitOf !== undefined || !use.scopes.slice(0, -1).includes(home))) {
     report(
       'KFP1223',
-      `${reader} reads '${task.path}.${output}' in the exit task, where it may not exist`,
-      'give the exit task parameters, facts of the run or its final status',
+      `${reader} reads ${origin()} in the exit task, where it may not exist`,
+      "give the exit task parameters, facts of the run, the final status, a loop's item, or what was there before the branch or loop around it",
     );
-  } else if (task === graph.onExit) {
+  } else if (exitOf !== undefined) {
     report(
       'KFP1223',
-      `${reader} reads '${output}' of the exit task '${task.path}'`,
-      'nothing can run after the exit task',
+      `${reader} reads '${output}' of the exit task '${node.path}'`,
+      'nothing can run after an exit task',
     );
-  } else if (dag && !use.scopes.includes(dag)) {
-    report(
-      'KFP1220',
-      `${reader} reads '${task.path}.${output}' from outside the branch that produces it`,
-      'create the reader in the same branch: outside of it, the task may not have run',
-    );
+  } else if (!use.scopes.includes(home)) {
+    const [what, mend] = outside(found, use);
+    report('KFP1220', `${reader} reads ${origin()} from outside the ${what} that produces it`, mend);
   }
 }
 
-function readsFrom(node: { readonly kind: string }, id: string): boolean {
-  if (node.kind !== 'task') return false;
-  const { inputs } = node as TaskNode;
-  return Object.values(inputs).some((expression) => {
-    for (const part of subexpressions(expression)) if (part.kind === 'output' && part.task === id) return true;
-    return false;
+function checkLoop(
+  { loop: id, field }: { readonly loop: string; readonly field: string },
+  use: ExpressionUse,
+  nodes: ReadonlyMap<string, NodeUse>,
+  report: Report,
+): void {
+  const loop = nodes.get(id)?.node;
+  if (loop && use.around.includes(loop)) return;
+  const path = loop?.path ?? id.slice(1);
+  report(
+    'KFP1226',
+    `${use.reader} reads the ${field} of '${path}' outside of that loop`,
+    'create the reader in the loop',
+  );
+}
+
+/** Whether the reader runs however what it asks about has ended. */
+function isUpstream(id: string, { site }: ExpressionUse, nodes: ReadonlyMap<string, NodeUse>): boolean {
+  const node = [...nodes.values()].find((use) => use.node.path === site.path)?.node;
+  return node?.runsWhen !== undefined && node.dependsOn.includes(id);
+}
+
+function orderProblems(
+  { node, exitOf }: NodeUse,
+  nodes: ReadonlyMap<string, NodeUse>,
+  graph: PipelineGraph,
+): readonly Diagnostic[] {
+  const { path } = node;
+  if (exitOf !== undefined) {
+    const report = (message: string, mend: string) => [{ code: 'KFP1223', path, message, mend }];
+    return [
+      ...(node.dependsOn.length > 0
+        ? report(
+            'the exit task is told to run after others',
+            'take out `.after(…)`: it runs when what it stands under has ended',
+          )
+        : []),
+      ...(node.continueOnFailure
+        ? report(
+            'the exit task is told to go on after failures',
+            'take that out: it does so anyway, and nothing waits for it',
+          )
+        : []),
+    ];
+  }
+  const asked = node.runsWhen ? namedIn(node.runsWhen) : [];
+  const awaited = [...new Set([...node.dependsOn, ...asked])];
+  return awaited.flatMap((id): readonly Diagnostic[] => {
+    const isStranger = id.startsWith('/');
+    const other = isStranger ? [...nodes.values()].find((use) => `/${use.node.path}` === id) : nodes.get(id);
+    if (!isStranger && other?.exitOf === undefined) return [];
+    if (readsFrom(node, [id, other?.node.id], graph)) return [];
+    if (other?.exitOf !== undefined) {
+      const message = `runs after the exit task '${other.node.path}'`;
+      return [{ code: 'KFP1223', path, message, mend: 'nothing can run after an exit task' }];
+    }
+    if (!other) {
+      const message = `runs after '${id.slice(1)}', which is not a task of this pipeline`;
+      return [{ code: 'KFP1221', path, message, mend: 'order tasks of one pipeline only' }];
+    }
+    const message = `asks how '${id.slice(1)}' has ended, which does not stand beside it`;
+    const mend =
+      'ask that of what is under the same construct: a task outside waits for the whole branch, loop or handler';
+    return [{ code: 'KFP1228', path, message, mend }];
   });
+}
+
+function namedIn(condition: Dependency): readonly string[] {
+  switch (condition.kind) {
+    case 'ended':
+      return [condition.node];
+    case 'not':
+      return namedIn(condition.operand);
+    default:
+      return condition.operands.flatMap(namedIn);
+  }
+}
+
+/** Whether a node, or something inside of it, reads what another one gives: that is told of where it is read. */
+function readsFrom(node: GraphNode, ids: readonly (string | undefined)[], graph: PipelineGraph): boolean {
+  return expressionsOf(graph).some(
+    ({ expression, site, around }) =>
+      (site.path === node.path || around.includes(node) || isBranchOf(site.path, node)) &&
+      subexpressions(expression).some(
+        (part) =>
+          (part.kind === 'output' && ids.includes(part.task)) || (part.kind === 'collect' && ids.includes(part.loop)),
+      ),
+  );
+}
+
+function isBranchOf(path: string, node: GraphNode): boolean {
+  return node.kind === 'if' && node.branches.some((branch) => branch.path === path);
 }

@@ -9,10 +9,20 @@ const POLICIES: readonly string[] = ['Always', 'OnFailure', 'OnError', 'OnTransi
 /** Quantities, retries and timeouts are such that Kubernetes and Argo take them. */
 export function settings(graph: PipelineGraph): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [...accounts(graph)];
+  if (!REPOSITORIES.includes(graph.artifactRepository.kind)) {
+    const message = `'${graph.artifactRepository.kind}' is no kind of artifact repository`;
+    diagnostics.push({ code: 'KFP1243', path: graph.path, message, mend: `use one of ${REPOSITORIES.join(', ')}` });
+  }
   for (const { node } of nodesOf(graph)) {
-    if (node.kind !== 'task') continue;
     const report = (message: string, mend: string) =>
       diagnostics.push({ code: 'KFP1240', path: node.path, message, mend });
+    if (node.kind === 'loop' && node.parallelism !== undefined && !isCount(node.parallelism)) {
+      report(`the parallelism is ${node.parallelism}`, 'give a whole number from 1, or leave it out for no limit');
+    }
+    if (node.kind === 'approval' && node.timeoutSeconds !== undefined && !isCount(node.timeoutSeconds)) {
+      report(`the timeout of ${node.timeoutSeconds} s is not a whole number of seconds`, 'give whole seconds, from 1');
+    }
+    if (node.kind !== 'task') continue;
     const { resources, retry, timeoutSeconds } = node.settings;
     // A limit that equals the request is one mistake, not two.
     const quantities = { requests: resources?.requests ?? {}, limits: resources?.limits ?? {} };
@@ -36,7 +46,7 @@ export function settings(graph: PipelineGraph): readonly Diagnostic[] {
       ['backoff', retry?.backoffSeconds],
       ['cap of the backoff', retry?.backoffCapSeconds],
     ] as const) {
-      if (seconds === undefined || (Number.isInteger(seconds) && seconds >= 1)) continue;
+      if (seconds === undefined || isCount(seconds)) continue;
       report(`the ${name} of ${seconds} s is not a whole number of seconds`, 'give whole seconds, from 1');
     }
     for (const [name, value] of Object.entries(node.settings.env ?? {})) {
@@ -52,6 +62,12 @@ export function settings(graph: PipelineGraph): readonly Diagnostic[] {
   }
   return diagnostics;
 }
+
+function isCount(number: number): boolean {
+  return Number.isInteger(number) && number >= 1;
+}
+
+const REPOSITORIES: readonly string[] = ['s3', 'gcs', 'azure', 'none'];
 
 /** Names of objects that stand in the template as they are. */
 function accounts(graph: PipelineGraph): readonly Diagnostic[] {

@@ -45,8 +45,6 @@ class Annotation:
         self.path = False
         """Whether the function gets a path instead of a value or an artifact."""
         self.nullable = False
-        self.element: dict | None = None
-        """For a list: its elements' type, where it is known, as {"type", "element"?}."""
 
     @property
     def is_artifact(self) -> bool:
@@ -208,9 +206,7 @@ class AnnotationReader:
             element.port["list"] = True
             return element
         if not element.nullable:
-            annotation.element = {"type": element.port["type"]}
-            if element.element:
-                annotation.element["element"] = element.element
+            annotation.port["element"] = {key: element.port[key] for key in ("type", "element") if key in element.port}
         return annotation
 
     def read_path(self, node: ast.Call) -> Annotation:

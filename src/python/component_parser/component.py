@@ -27,7 +27,6 @@ class Interface:
         self.outputs: dict = {}
         self.paths: list = []
         self.nullable: list = []
-        self.elements: dict = {}
         self.defaults: dict = {}
 
     def add(self, name: str, annotation: Annotation, description: str) -> dict:
@@ -37,8 +36,6 @@ class Interface:
             port["description"] = description
         if annotation.path:
             self.paths.append(name)
-        if annotation.element:
-            self.elements[name] = annotation.element
         (self.outputs if annotation.output else self.inputs)[name] = port
         return port
 
@@ -204,7 +201,6 @@ def definition(
         "sources": [[shipped.lineno, shipped.end_lineno] for shipped in options.helpers + [function]],
         "defaults": interface.defaults,
         "nullable": interface.nullable,
-        "elements": interface.elements,
     }
     if interface.docstring.description:
         result["description"] = interface.docstring.description

@@ -22,20 +22,20 @@ class Artifacts:
         self.dsl = artifacts
         keys = [contract.key(name) for name, port in contract.outputs.items() if "artifact" in port]
         if keys:
-            artifacts.places.root = contract.uri_prefix + keys[0][: keys[0].rfind("/") + 1]
+            artifacts.places.root = contract.uri_prefix + keys[0] + "/"
             artifacts.places.folder = os.path.join(contract.work_folder, "artifacts")
 
     def input(self, name, port, text):
         """The artifact, list of artifacts or path that the function gets for an input."""
         path = os.path.join(self.contract.inputs_folder, name)
         try:
-            if port.get("list"):
-                found = references.read_list(text)
-                return [
-                    self._input(name, port, reference, os.path.join(path, *place.split("/")))
-                    for place, reference in found
-                ]
-            return self._input(name, port, references.read(text), path)
+            if not port.get("list"):
+                return self._input(name, port, references.read(text), path)
+            folder = self.contract.folder(name)
+            return [
+                self._input(name, port, reference, os.path.join(path, *_place_of(name, reference, folder, index)))
+                for index, reference in references.read_list(text)
+            ]
         except ValueError as error:
             raise ContractError('the input "%s" is not an artifact\'s reference: %s' % (name, error)) from None
 
@@ -114,6 +114,23 @@ class Artifacts:
             self.log.info('the file of the output "%s" holds no metrics: %s' % (name, error), output=name)
             return {}
         return {key: item for key, item in value.items() if isinstance(item, (str, int, float))}
+
+
+def _place_of(name, reference, folder, index):
+    """Where an element of a list is below the list's own place, as the names of a path.
+
+    An engine that downloads one folder for the whole list keeps the elements' names in it.
+    """
+    if folder is None:
+        return index.split("/")
+    key = reference.key.rstrip("/")
+    if not key.startswith(folder + "/"):
+        message = 'the input "%s": the artifact %s is not in the folder that was downloaded, %s'
+        raise ContractError(message % (name, reference.key or reference.uri, folder))
+    names = key[len(folder) + 1 :].split("/")
+    if any(each in ("", ".", "..") for each in names):
+        raise ContractError('the input "%s": the key %s is not a plain path' % (name, reference.key))
+    return names
 
 
 def _place(source, target):

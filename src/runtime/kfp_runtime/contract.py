@@ -47,6 +47,10 @@ class Contract:
             raise ContractError('the output "%s" has no storage key: KFP_KEY_%s is not set' % (name, name))
         return key
 
+    def folder(self, name):
+        """The storage key of the folder that holds all of a list of artifacts; None where each has its own place."""
+        return (_variable("KFP_FOLDER_" + name) or "").rstrip("/") or None
+
     def work_path(self, *parts):
         """A path in the work folder; the folder that holds it exists."""
         path = os.path.join(self.work_folder, *parts)

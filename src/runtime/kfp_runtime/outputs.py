@@ -22,7 +22,9 @@ class Outputs:
         self.log = log
         self.artifacts = artifacts
         self.function = function
-        self.returned = [name for name in contract.outputs if name not in parameters_of(function)]
+        written = parameters_of(function)
+        # A returned value may have the name of an input.
+        self.returned = [name for name in contract.outputs if name not in written or name in contract.inputs]
 
     def arguments(self):
         """The arguments for outputs that the function writes itself."""

@@ -21,33 +21,39 @@ def read(text):
 
 
 def read_list(text):
-    """(path below the list's folder, reference) of each artifact in a text. Raises ValueError.
+    """(place in the list, such as `0` or `1/0`, reference) of each artifact in a text. Raises ValueError.
 
     What a loop did not produce keeps its place and is left out. Nested loops give nested lists, which are flattened.
     """
-    value = json.loads(text[len(codec.PREFIX) :] if text.startswith(codec.PREFIX) else text)
+    value = _json(text)
     if not isinstance(value, list):
         raise ValueError("not a list of references")
     return list(_items(value, ""))
 
 
-def _items(values, folder):
+def _json(text):
+    return json.loads(text[len(codec.PREFIX) :] if text.startswith(codec.PREFIX) else text)
+
+
+def _items(values, outer):
     for index, value in enumerate(values):
         # Argo hands over objects where every iteration gave one, else texts.
         if isinstance(value, str):
             if value in (codec.ABSENT, codec.NULL, ""):
                 continue
-            value = json.loads(value)
-        path = folder + str(index)
+            value = _json(value)
+        place = outer + str(index)
         if isinstance(value, list):
-            yield from _items(value, path + "/")
+            yield from _items(value, place + "/")
         elif value is not None:
-            yield path, _reference(value)
+            yield place, _reference(value)
 
 
 def _reference(value):
     if not isinstance(value, dict) or not (value.get("key") or value.get("uri")):
         raise ValueError("not an artifact's reference")
+    if not isinstance(value.get("key") or "", str):
+        raise ValueError("its key is not a text")
     metadata = value.get("metadata") or {}
     if isinstance(metadata, str):
         metadata = json.loads(metadata)

@@ -1,0 +1,65 @@
+import type { Dag, Dependency, GraphNode } from './graph';
+
+/**
+ * Whether what a node reads from another one beside it is certain to exist: the other has succeeded wherever this runs.
+ */
+export function isCertain(node: Pick<GraphNode, 'runsWhen'>, upstream: GraphNode): boolean {
+  if (upstream.continueOnFailure) return false;
+  // A decision is there whatever it is.
+  if (!node.runsWhen || upstream.kind === 'approval') return true;
+  return conjuncts(node.runsWhen).some(
+    (term) => term.kind === 'ended' && term.node === upstream.id && term.states.every((state) => state === 'Succeeded'),
+  );
+}
+
+/**
+ * Whether a node may not have run, or not to its end, although what it stands in has succeeded: so what it gives to the
+ * outside may be absent.
+ */
+export function mayBeMissing(node: GraphNode, dag: Dag): boolean {
+  let missing = MISSING.get(dag);
+  if (!missing) {
+    missing = missingIn(dag);
+    MISSING.set(dag, missing);
+  }
+  return missing.has(node);
+}
+
+/** Found once for each DAG: every output of it asks. */
+const MISSING = new WeakMap<Dag, ReadonlySet<GraphNode>>();
+
+function missingIn({ nodes }: Dag): ReadonlySet<GraphNode> {
+  const byId = new Map(nodes.map((each) => [each.id, each]));
+  const known = new Map<string, boolean>();
+  const isSureToRun = (id: string): boolean => {
+    const each = byId.get(id);
+    const found = known.get(id);
+    if (!each || found !== undefined) return found ?? true;
+    // A cycle is refused as one.
+    known.set(id, true);
+    const sure = each.runsWhen ? holds(each.runsWhen) : each.dependsOn.every((upstream) => succeeds(upstream));
+    known.set(id, sure);
+    return sure;
+  };
+  const succeeds = (id: string) => byId.get(id)?.kind !== 'approval' && isSureToRun(id);
+  const holds = (condition: Dependency): boolean => {
+    switch (condition.kind) {
+      case 'ended': {
+        const { node: id, states } = condition;
+        return states.includes('Succeeded') && (states.includes('Skipped') || succeeds(id));
+      }
+      case 'and':
+        return condition.operands.every(holds);
+      case 'or':
+        return condition.operands.some(holds);
+      case 'not':
+        return false;
+    }
+  };
+  return new Set(nodes.filter(({ id, continueOnFailure }) => continueOnFailure || !isSureToRun(id)));
+}
+
+/** The conditions that must all hold. */
+function conjuncts(condition: Dependency): readonly Dependency[] {
+  return condition.kind === 'and' ? condition.operands.flatMap(conjuncts) : [condition];
+}

@@ -1,0 +1,98 @@
+import type { Diagnostic } from '../../diagnostic';
+import type { Expression } from '../../values/expression';
+import { isCertain, mayBeMissing } from '../certainty';
+import type { Dag, GraphNode, PipelineGraph } from '../graph';
+import { type ExpressionUse, expressionsOf, type NodeUse, nodesOf, subexpressions } from '../walk';
+
+/** What may be absent when it is read is given, as it is, to inputs that may be left out. */
+export function absence(graph: PipelineGraph): readonly Diagnostic[] {
+  const uses = new Map(nodesOf(graph).map((use) => [use.node.id, use]));
+  const nodes = new Map(nodesOf(graph).flatMap(({ node }) => pathsOf(node).map((path) => [path, node] as const)));
+  const diagnostics: Diagnostic[] = [];
+  const report = (path: string, message: string, mend: string) =>
+    diagnostics.push({ code: 'KFP1229', path, message, mend });
+  for (const use of expressionsOf(graph)) {
+    const parts = subexpressions(use.expression);
+    // What is not in reach is refused as that.
+    if (parts.some(({ kind }) => kind === 'one-of' || kind === 'collect')) continue;
+    // What is read twice in one place is one mistake.
+    const reasons = new Set<string>();
+    for (const part of parts) {
+      const why = reasonOf(part, use, uses, nodes, graph);
+      if (why && !(part === use.expression && mayBeAbsent(use, nodes))) reasons.add(why);
+    }
+    for (const why of reasons) {
+      report(
+        use.site.path,
+        `${use.reader} reads ${why}`,
+        'give it to an input that may be left out and has no default, or make sure that it exists',
+      );
+    }
+  }
+  for (const { node } of nodesOf(graph)) {
+    for (const [dag, name] of certainOutputs(node)) {
+      const missing = missingIn(dag, name);
+      if (missing) report(missing.path, readFromOutside, OUTSIDE_MEND);
+    }
+  }
+  for (const name of Object.keys(graph.root.outputs)) {
+    const missing = missingIn(graph.root, name);
+    if (missing)
+      report(missing.path, `the pipeline returns '${name}', which is absent where this does not run`, OUTSIDE_MEND);
+  }
+  return diagnostics;
+}
+
+const readFromOutside =
+  'what it gives is read outside of what it stands in, and is absent where it fails or does not run';
+const OUTSIDE_MEND = 'read it where it stands, or make sure that it runs';
+
+/** What is read from outside as certain: all of an exit handler's outputs, and those of an If that a oneOf reads. */
+function certainOutputs(node: GraphNode): readonly (readonly [Dag, string])[] {
+  if (node.kind === 'exit-handler') return Object.keys(node.body.outputs).map((name) => [node.body, name] as const);
+  if (node.kind !== 'if') return [];
+  return node.branches.flatMap(({ body }) => (node.certain ?? []).map((name) => [body, name] as const));
+}
+
+/** The node that an output of a DAG comes from, where it may not have run although the DAG has succeeded. */
+function missingIn(dag: Dag, name: string): GraphNode | undefined {
+  const value = Object.hasOwn(dag.outputs, name) ? dag.outputs[name] : undefined;
+  if (value?.kind !== 'output') return undefined;
+  const node = dag.nodes.find(({ id }) => id === value.task);
+  return node && mayBeMissing(node, dag) ? node : undefined;
+}
+
+/** An argument that is absent stands before a default of a pipeline that is called, so that one needs a value. */
+function mayBeAbsent({ port, site }: ExpressionUse, nodes: ReadonlyMap<string, GraphNode>): boolean {
+  if (!port?.optional) return false;
+  return nodes.get(site.path)?.kind === 'task' || !('default' in port);
+}
+
+/** The paths of what reads for a node: the branches of an If read their conditions. */
+function pathsOf(node: GraphNode): readonly string[] {
+  return node.kind === 'if' ? [node.path, ...node.branches.map(({ path }) => path)] : [node.path];
+}
+
+/** Why a value may be absent; undefined where it is certain. */
+function reasonOf(
+  part: Expression,
+  { site, scopes, around }: ExpressionUse,
+  uses: ReadonlyMap<string, NodeUse>,
+  nodes: ReadonlyMap<string, GraphNode>,
+  graph: PipelineGraph,
+): string | undefined {
+  if (part.kind === 'parameter') {
+    const parameter = graph.parameters[part.name];
+    return parameter?.optional ? `the parameter '${part.name}', which may be left out` : undefined;
+  }
+  if (part.kind !== 'output') return undefined;
+  const found = uses.get(part.task);
+  const depth = found ? scopes.indexOf(found.scopes.at(-1)!) : -1;
+  if (!found || depth < 0) return undefined;
+  const { node: upstream } = found;
+  // What is read inside of a group is waited for by the group.
+  const reader = around[depth] ?? nodes.get(site.path);
+  if (!reader || upstream === reader || isCertain(reader, upstream)) return undefined;
+  const output = part.output.slice(part.output.lastIndexOf('--') + 1).replace(/^-/, '');
+  return `'${output}' of '${upstream.path}', which is absent where that fails or does not run`;
+}

@@ -1,0 +1,96 @@
+import { Dependency as Condition } from '../constructs/dependency';
+import type { ScopeNode } from '../constructs/task-scope';
+import type { Dependency, NodeState } from './graph';
+import type { Scopes } from './scope';
+
+/** What a node waits for, in the graph's terms. */
+export interface Waiting {
+  readonly dependsOn: readonly string[];
+  readonly runsWhen?: Dependency;
+}
+
+const ENDED: readonly NodeState[] = ['Succeeded', 'Failed', 'Skipped'];
+
+/**
+ * What a node waits for: of everything upstream, the node that stands beside it, because a task inside of an If is waited
+ * for by waiting for the If. What shares no scope with it, being in another pipeline or an exit task, is kept by its path
+ * for the rules to refuse.
+ *
+ * @param read the nodes whose outputs it reads, or something inside of it does
+ */
+export function waitingOf(node: ScopeNode, read: readonly ScopeNode[], scopes: Scopes): Waiting {
+  const { upstream, ignoresUpstreamFailure } = node;
+  const data = new Set<string>();
+  const order = new Set<string>();
+  const conditions: Dependency[] = [];
+  const approvals = new Set<string>();
+  for (const other of read) {
+    const id = besideId(node, other, scopes);
+    if (id === undefined) continue;
+    data.add(id);
+    if (other.kind === 'approval') approvals.add(id);
+  }
+  for (const other of upstream) {
+    if (!(other instanceof Condition)) {
+      // How something ended can be asked of what is beside only, and a failure of anything else is not ignored.
+      const isIgnored = ignoresUpstreamFailure && !isBeside(node, other as ScopeNode, scopes);
+      const id = isIgnored ? `/${other.node.path}` : besideId(node, other as ScopeNode, scopes);
+      if (id !== undefined) order.add(id);
+    } else conditions.push(lower(other.tree, node, scopes));
+  }
+  const named = new Set(conditions.flatMap(nodesOf));
+  const dependsOn = [...new Set([...data, ...order, ...named])];
+  // A decision exists whatever it is; only what runs after the approval asks that it was given.
+  const decided = [...data].filter((id) => approvals.has(id) && !order.has(id) && !named.has(id));
+  if (!ignoresUpstreamFailure && conditions.length === 0 && decided.length === 0) return { dependsOn };
+  const terms = dependsOn
+    .filter((id) => order.has(id) || !named.has(id))
+    .map((id): Dependency => {
+      const states = ignoresUpstreamFailure
+        ? ENDED
+        : decided.includes(id)
+          ? ENDED.filter((s) => s !== 'Failed')
+          : ['Succeeded' as const];
+      return { kind: 'ended', node: id, states };
+    });
+  const operands = [...terms, ...conditions];
+  if (operands.length === 0) return { dependsOn };
+  return { dependsOn, runsWhen: operands.length === 1 ? operands[0]! : { kind: 'and', operands } };
+}
+
+/** The id of the node beside; undefined for what is around or inside of the node itself, for which it does not wait. */
+function besideId(node: ScopeNode, other: ScopeNode, scopes: Scopes): string | undefined {
+  if (!scopes.homeOf(other)) return `/${other.node.path}`;
+  const found = scopes.beside(node, other);
+  // What a node reads from inside of itself is no edge; being told to run after itself is, and is refused as a cycle.
+  return found && (found !== node || other === node) ? scopes.idOf(found) : undefined;
+}
+
+function isBeside(node: ScopeNode, other: ScopeNode, scopes: Scopes): boolean {
+  return scopes.homeOf(other) !== undefined && scopes.homeOf(other) === scopes.homeOf(node);
+}
+
+/** A condition over ids. How something ended that is not beside the node cannot be asked: it keeps its path. */
+function lower(tree: Condition['tree'], node: ScopeNode, scopes: Scopes): Dependency {
+  switch (tree.kind) {
+    case 'ended': {
+      const other = tree.node as ScopeNode;
+      return { ...tree, node: isBeside(node, other, scopes) ? scopes.idOf(other) : `/${other.node.path}` };
+    }
+    case 'not':
+      return { kind: 'not', operand: lower(tree.operand, node, scopes) };
+    default:
+      return { kind: tree.kind, operands: tree.operands.map((operand) => lower(operand, node, scopes)) };
+  }
+}
+
+function nodesOf(condition: Dependency): readonly string[] {
+  switch (condition.kind) {
+    case 'ended':
+      return [condition.node];
+    case 'not':
+      return nodesOf(condition.operand);
+    default:
+      return condition.operands.flatMap(nodesOf);
+  }
+}

@@ -1,0 +1,76 @@
+import type { PipelineGraph, TaskNode } from '../graph/graph';
+import { memberOf } from '../graph/member';
+import { encodeValue } from '../values/codec';
+import type { Expression } from '../values/expression';
+import { describe, textOf } from './evaluate';
+import type { Frame } from './frame';
+import { notRun } from './local-run';
+import type { StoredTask } from './store';
+import { stubOf } from './stub';
+import { runTask, type TaskEnvironment } from './task-runner';
+
+/** Starts instances of tasks with the values that their frames have. */
+export class TaskStarter {
+  private readonly warned = new Set<string>();
+
+  public constructor(
+    private readonly graph: PipelineGraph,
+    private readonly environment: TaskEnvironment,
+  ) {}
+
+  /** Runs a task to its end. */
+  public async start(node: TaskNode, frame: Frame): Promise<StoredTask> {
+    const component = this.graph.components[node.component]!;
+    const key = frame.keyOf(node.id);
+    try {
+      const inputs = this.inputsOf(node, frame);
+      await this.warnOfInterpreter(node, key);
+      return await runTask(node, key, component, inputs, this.environment, frame.signal);
+    } catch (error) {
+      // Whatever it is, other tasks go on.
+      return storedTask('Failed', (error as Error).message);
+    }
+  }
+
+  /** Texts of the inputs that have a value. As on the engine, a default stands for what is left out, not for what is absent. */
+  private inputsOf(node: TaskNode, frame: Frame): Readonly<Record<string, string>> {
+    const component = this.graph.components[node.component]!;
+    const texts: Record<string, string> = {};
+    for (const [name, port] of Object.entries(component.inputs)) {
+      const expression = memberOf(node.inputs, name);
+      const text = expression && textOf(expression, frame);
+      if (text !== undefined) texts[name] = text;
+      else if (!expression && port.kind === 'parameter' && port.default !== undefined) {
+        texts[name] = encodeValue(port.type, port.default);
+      } else if (expression && !port.optional)
+        throw new Error(`input '${name}' has no value: ${absence(expression, frame)}`);
+    }
+    return texts;
+  }
+
+  /** Says once for each component that its image has another Python than this machine. */
+  private async warnOfInterpreter(node: TaskNode, key: string): Promise<void> {
+    const name = node.component;
+    const { implementation } = this.graph.components[name]!;
+    const { stubs, interpreters, reporter } = this.environment;
+    if (implementation.kind !== 'python' || stubOf({ ...node, key }, stubs) !== undefined) return;
+    const { warning } = await interpreters.for(implementation.image);
+    if (!warning || this.warned.has(name)) return;
+    this.warned.add(name);
+    reporter.warning?.(`${name}: ${warning}`);
+  }
+}
+
+/** The result of a task that never ran, as the store keeps it. */
+export function storedTask(state: Parameters<typeof notRun>[0], error?: string): StoredTask {
+  const { outputs: _, artifacts: __, ...result } = notRun(state, error);
+  return { ...result, texts: {} };
+}
+
+function absence(expression: Expression, frame: Frame): string {
+  const state = expression.kind === 'output' ? frame.endOf(expression.task)?.state : undefined;
+  if (state === undefined) return `${describe(expression)} is absent`;
+  return state === 'Succeeded'
+    ? `task '${(expression as { task: string }).task}' returned None for its ${describe(expression).split(' of ')[0]}`
+    : `${describe(expression)} is absent, as the task was ${state}`;
+}
