@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
@@ -9,23 +9,40 @@ const SOURCES: Readonly<Record<string, string>> = {
   yaml: 'dist/training.k8s.yaml',
 };
 
-const readme = fs.readFileSync('README.md', 'utf8');
-const blocks = [...readme.matchAll(/```(\w+)\n([\s\S]*?)```/g)].map(([, language, text]) => ({
-  language: language!,
-  text: text!,
-}));
+const blocksOf = (document: string) =>
+  [...fs.readFileSync(document, 'utf8').matchAll(/^```(\w+)\n([\s\S]*?)^```/gm)].map(([, language, text]) => ({
+    language: language!,
+    text: text!,
+  }));
 
-test.each(blocks.filter(({ language }) => language in SOURCES))(
+test.each(blocksOf('README.md').filter(({ language }) => language in SOURCES))(
   'the $language block of the README is what the example holds',
   ({ language, text }) => {
     expect(fs.readFileSync(SOURCES[language]!, 'utf8')).toContain(text);
   },
 );
 
-test('the README’s links lead somewhere', () => {
-  for (const [, target] of readme.matchAll(/\]\((?!https?:)([^)#]+)\)/g))
-    expect([target, fs.existsSync(path.join('.', target!))]).toEqual([target, true]);
+const DOCUMENTS = ['README.md', ...fs.readdirSync('docs').map((file) => path.join('docs', file))];
+
+test.each(DOCUMENTS)('the links of %s lead somewhere', (document) => {
+  for (const [, target, anchor] of fs
+    .readFileSync(document, 'utf8')
+    .matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)) {
+    const file = target ? path.join(path.dirname(document), target) : document;
+    expect([target, fs.existsSync(file)]).toEqual([target, true]);
+    if (anchor) expect(anchorsOf(file)).toContain(anchor);
+  }
 });
+
+/** The anchors that GitHub gives to headings. */
+function anchorsOf(document: string): readonly string[] {
+  return [...fs.readFileSync(document, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
 
 test('every diagnostic code is documented, and every documented code exists', () => {
   const codes = (text: string) => new Set(text.match(/\bKFP1\d{3}\b/g));
@@ -42,17 +59,17 @@ test('every diagnostic code is documented, and every documented code exists', ()
   expect([...codes(documents)].sort()).toEqual([...codes(sources)].sort());
 });
 
-test('the guide’s first app type-checks, and runs here', async () => {
-  const guide = fs.readFileSync('docs/guide.md', 'utf8');
-  const [python, main] = ['```python\n', '```ts\nimport { App'].map((start) => {
-    const from = guide.indexOf(start) + start.indexOf('\n') + 1;
-    return guide.slice(from, guide.indexOf('```', from));
-  });
+const TSC = path.resolve('node_modules/typescript/bin/tsc');
+const CLI = ['--import', 'tsx', path.resolve('src/cli/main.ts')];
+
+/** Calls `use` with a way to run node in a folder that holds an app and its components. */
+function inFolder(python: string, main: string, use: (run: (...args: string[]) => string) => void): void {
   const folder = fs.mkdtempSync(path.join('test', 'guide-'));
   try {
+    const [, file] = /from '.\/imports\/(\w+)'/.exec(main)!;
     fs.mkdirSync(path.join(folder, 'components'));
-    fs.writeFileSync(path.join(folder, 'components/words.py'), python!);
-    fs.writeFileSync(path.join(folder, 'main.ts'), main!);
+    fs.writeFileSync(path.join(folder, `components/${file}.py`), python);
+    fs.writeFileSync(path.join(folder, 'main.ts'), main);
     fs.writeFileSync(path.join(folder, 'cdk8s.yaml'), 'app: node --import tsx main.ts\n');
     fs.writeFileSync(
       path.join(folder, 'tsconfig.json'),
@@ -62,13 +79,39 @@ test('the guide’s first app type-checks, and runs here', async () => {
         include: ['.'],
       }),
     );
-    const run = (...args: string[]) => execFileSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
-    const cli = ['--import', 'tsx', path.resolve('src/cli/main.ts')];
-    run(...cli, 'import', 'components/words.py');
-    expect(run(path.resolve('node_modules/typescript/bin/tsc'), '-p', '.')).toBe('');
-    expect(run(...cli, 'synth')).toBe('dist/words.k8s.yaml\n');
-    expect(run(...cli, 'run', '--quiet')).toContain('count     ✔ succeeded');
+    const run = (...args: string[]) => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+      // The compiler tells what is wrong on stdout.
+      if (status !== 0) throw new Error(`${args.join(' ')}\n${stdout}${stderr}`);
+      return stdout;
+    };
+    run(...CLI, 'import', `components/${file}.py`);
+    use(run);
   } finally {
     fs.rmSync(folder, { recursive: true });
   }
+}
+
+test('the guide’s first app type-checks, and runs here', () => {
+  const blocks = blocksOf('docs/guide.md');
+  const python = blocks.find(({ language }) => language === 'python')!.text;
+  const main = blocks.find(({ text }) => text.startsWith('import { App'))!.text;
+  inFolder(python, main, (run) => {
+    expect(run(TSC, '-p', '.')).toBe('');
+    expect(run(...CLI, 'synth')).toBe('dist/words.k8s.yaml\n');
+    expect(run(...CLI, 'run', '--quiet')).toContain('count     ✔ succeeded');
+  });
+});
+
+test('the blocks of the control-flow page are one app that type-checks and synthesises', () => {
+  const blocks = blocksOf('docs/control-flow.md');
+  const all = (language: string) =>
+    blocks
+      .filter((block) => block.language === language)
+      .map(({ text }) => text)
+      .join('\n');
+  inFolder(all('python'), all('ts'), (run) => {
+    expect(run(TSC, '-p', '.')).toBe('');
+    expect(run(...CLI, 'synth')).toBe('dist/flow.k8s.yaml\n');
+  });
 });
