@@ -394,6 +394,32 @@ function collections(): void {
   check('lists of artifacts', 'system.Model[]', [`[${reference}]`, '[]'], [[JSON.parse(reference)], []]);
 }
 
+/** Members whose type nobody declared. */
+function unknowns(): void {
+  const field: Expression = {
+    kind: 'field',
+    of: { kind: 'parameter', name: 'd', type: 'STRUCT' },
+    name: 'n',
+    type: 'UNKNOWN',
+  };
+  const dict = (members: { readonly [name: string]: Json }) => given(encodeValue('STRUCT', members), 'd');
+  const inText: Expression = { kind: 'text', parts: ['a', field], type: 'STRING' };
+  for (const [value, shown] of [
+    [10_000_000, '10000000'],
+    [1.5, '1.5'],
+    [true, 'true'],
+    ['x y', 'x y'],
+    [['x', 1], '["x",1]'],
+    [{ b: [] }, '{"b":[]}'],
+    [null, ''],
+  ] as const) {
+    argument(`unknown ${show(value)} in text`, inText, dict({ n: value as Json }), `a${shown}`);
+    const not: Expression = { kind: 'not', operand: field, type: 'BOOLEAN' };
+    condition(`not unknown ${show(value)}`, not, dict({ n: value as Json }), value !== true);
+  }
+  argument('unknown that is missing in text', inText, dict({}), 'a');
+}
+
 /** The folder that a list of artifacts is fetched from. */
 function folders(): void {
   const port: ArtifactDefinition = { kind: 'artifact', type: 'system.Model', list: true };
@@ -459,6 +485,7 @@ passedOn();
 rawOutputs();
 items();
 collections();
+unknowns();
 folders();
 members();
 textTemplates();

@@ -876,8 +876,15 @@ describe('expressions', () => {
           type: 'STRUCT',
         },
       }),
-    ).toEqual({ n: 4, text: '{x}', dict: { a: 3, b: [1] } });
-    expect(await inputsOf({ n: member(config, 'absent'), text: member(config, 'none') })).toEqual({ text: null });
+    ).toEqual({ n: 4, text: '{x}', dict: { a: 3, b: [1], c: null } });
+    expect(await inputsOf({ n: member(config, 'absent'), text: member(config, 'none') })).toEqual({
+      n: null,
+      text: null,
+    });
+    const typed = await inputsOf({ text: member(config, 'none', 'STRING') });
+    expect(typed).toBe("the member 'none' of the expression is None, although it is declared as STRING");
+    const deeper = await inputsOf({ n: member(member(config, 'absent'), 'n') });
+    expect(deeper).toBe("the member 'absent' of the expression is None, which has no member 'n'");
     expect(await inputsOf({ n: member(config, 'n'), text: member(config, 'n') })).toEqual({ n: 3, text: '3' });
     expect(await inputsOf({ n: member(lit('UNKNOWN', 5), 'n') })).toBe("the expression is 5, which has no member 'n'");
   });

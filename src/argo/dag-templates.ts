@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ParameterType } from '../components/definition';
-import { isCertain } from '../graph/certainty';
 import {
   bodiesOf,
   type CalledPipeline,
@@ -13,23 +12,15 @@ import {
   tasksOf,
 } from '../graph/graph';
 import { kebab } from '../graph/names';
-import { subexpressions } from '../graph/walk';
 import { encodeValue } from '../values/codec';
 import type { Expression } from '../values/expression';
 import { argumentsOf, printInputs } from './arguments';
 import { Closure, type Outer } from './closure';
 import { depends, NO_OP, outcomeTasks } from './depends';
-import {
-  ABSENT,
-  type Leaf,
-  printArgument,
-  type Reference,
-  type Resolve,
-  reference,
-  textOf,
-} from './expression-printer';
+import { ABSENT, type Leaf, printArgument, type Reference, type Resolve, textOf } from './expression-printer';
 import { finalStatusOf, finalStatusOfRun } from './final-status';
 import { approvalTemplate, ifTemplate, loopTemplate, repeatTemplate } from './group-templates';
+import { References } from './references';
 import { ENTRYPOINT, pipelineTemplateName } from './template-names';
 import type { DagTask, Hook, OutputParameter, Parameter, Template } from './types';
 
@@ -54,8 +45,7 @@ export function exitHook(graph: PipelineGraph, node: ExitNode): Hook {
 /** Prints the DAGs of one pipeline. */
 export class DagPrinter {
   public readonly closure: Closure;
-  /** Tasks whose output parameters are written by a container without the runtime, and so are not encoded. */
-  private readonly rawWriters: ReadonlySet<string>;
+  public readonly references: References;
   private readonly isCalled: boolean;
   /** True where tasks without settings of their own ask the same of their pods as those of the pipeline that is run. */
   private readonly sharesSettings: boolean;
@@ -70,11 +60,8 @@ export class DagPrinter {
     const groups = nodes.filter((node) => bodiesOf(node).length > 0).map(({ id }) => id);
     this.closure = new Closure(new Set(groups), !this.isCalled);
     const isRaw = (task: TaskNode) => graph.components[task.component]!.implementation.kind === 'container';
-    this.rawWriters = new Set(
-      tasksOf(pipeline.root)
-        .filter(isRaw)
-        .map(({ id }) => id),
-    );
+    const rawWriters = tasksOf(pipeline.root).filter(isRaw);
+    this.references = new References(this.closure, this.isCalled, new Set(rawWriters.map(({ id }) => id)));
   }
 
   /** The templates of the pipeline that is run. */
@@ -133,7 +120,7 @@ export class DagPrinter {
   public exitHook(
     node: ExitNode,
     status: (leaf: Leaf) => Reference | undefined,
-    resolve: Resolve = this.resolver(new Set()),
+    resolve: Resolve = this.references.in(new Set()),
   ): Hook {
     const parameters = this.inputsOf(node, (leaf) => status(leaf) ?? resolve(leaf));
     return { template: this.templateOf(node), ...argumentsOf(parameters) };
@@ -145,11 +132,11 @@ export class DagPrinter {
     const nodes = new Map(dag.nodes.map((node) => [node.id, node]));
     const outcome = outcomeTasks(dag);
     const tasks = dag.nodes.flatMap((node) => [
-      this.call(node, this.resolver(names, node, nodes), nodes),
+      this.call(node, this.references.in(names, node, nodes), nodes),
       ...outcome(node),
     ]);
     const outputs = Object.entries(dag.outputs).map(([output, value]) => this.output(output, value, names, nodes));
-    const parameters = [...[...names].map((input): Parameter => ({ name: input })), ...this.globalsOf(dag)];
+    const parameters = [...[...names].map((input): Parameter => ({ name: input })), ...this.references.globalsOf(dag)];
     return [
       {
         name,
@@ -172,45 +159,6 @@ export class DagPrinter {
     const name = task.ownSettings ? task.id : kebab(task.component);
     const isShared = !this.isCalled || (!task.ownSettings && this.sharesSettings);
     return isShared ? name : `${kebab(this.pipeline.name)}-${name}`;
-  }
-
-  /** How values are referred to in a template that has these inputs. */
-  public resolver(
-    inputs: ReadonlySet<string>,
-    node?: GraphNode,
-    beside: ReadonlyMap<string, GraphNode> = new Map(),
-  ): Resolve {
-    return (leaf): Reference => {
-      switch (leaf.kind) {
-        case 'run':
-          return { tag: RUN_VARIABLES[leaf.field], variable: RUN_VARIABLES[leaf.field] };
-        case 'status': {
-          const status = finalStatusOf(leaf.of, leaf.of, beside.get(leaf.of)?.kind !== 'exit-handler');
-          return { tag: status, variable: status };
-        }
-        case 'loop':
-          return reference('inputs.parameters', this.closure.nameOf(leaf));
-        case 'parameter':
-          return reference(this.isCalled ? 'inputs.parameters' : 'workflow.parameters', leaf.name);
-        case 'output': {
-          const name = this.closure.nameOf(leaf);
-          if (inputs.has(name)) return reference('inputs.parameters', name);
-          const { task, output, type } = leaf;
-          const upstream = beside.get(task);
-          const optional = node !== undefined && upstream !== undefined && !isCertain(node, upstream);
-          return {
-            tag: `tasks.${task}.outputs.parameters.${output}`,
-            // Argo collects the paths of an expression before it evaluates it: only this form survives a missing one.
-            variable: optional
-              ? `(tasks['${task}'].outputs?.parameters?.['${output}'] ?? '${ABSENT}')`
-              : `tasks['${task}'].outputs.parameters['${output}']`,
-            ...(optional && { optional }),
-            // An artifact's reference is written by the engine, and safe.
-            ...(this.rawWriters.has(task) && !type.includes('.') && { raw: true }),
-          };
-        }
-      }
-    };
   }
 
   /** Outer values, as arguments of a template that needs them. */
@@ -290,25 +238,6 @@ export class DagPrinter {
   }
 
   /**
-   * Global values that outputs of a DAG are made of. Argo does not know these there; as defaults of inputs it does.
-   */
-  private globalsOf(dag: Dag): Parameter[] {
-    const leaves = Object.values(dag.outputs).flatMap((value) => subexpressions(value));
-    const globals = leaves.flatMap((leaf): (readonly [string, Parameter])[] => {
-      const name = this.globalName(leaf);
-      if (name === undefined) return [];
-      return [[name, { name, default: `{{${this.resolver(new Set())(leaf as Leaf).tag}}}` }]];
-    });
-    return [...new Map(globals).values()];
-  }
-
-  /** The name of the input that stands for a global value. */
-  private globalName(leaf: Expression): string | undefined {
-    if (leaf.kind === 'run') return `run--${leaf.field}`;
-    return leaf.kind === 'parameter' && !this.isCalled ? `parameter--${leaf.name}` : undefined;
-  }
-
-  /**
    * An output of a DAG. It has a default, because what it comes from may not have run: without one, a run with such a DAG
    * in a loop never ends.
    */
@@ -318,11 +247,7 @@ export class DagPrinter {
     inputs: ReadonlySet<string>,
     nodes: ReadonlyMap<string, GraphNode>,
   ): OutputParameter {
-    const own = this.resolver(inputs, READER, nodes);
-    const resolve: Resolve = (leaf) => {
-      const global = this.globalName(leaf);
-      return global === undefined ? own(leaf) : reference('inputs.parameters', global);
-    };
+    const resolve = this.references.inOutputs(this.references.in(inputs, READER, nodes));
     if (value.kind === 'output') {
       const { tag, raw, optional } = resolve(value);
       if (!raw && !optional) return { name, valueFrom: { parameter: `{{${tag}}}`, default: ABSENT } };
@@ -338,12 +263,3 @@ function withInputs({ name, inputs, ...rest }: Template, more: readonly Paramete
   const parameters = [...more, ...(inputs?.parameters ?? [])];
   return { name, ...(parameters.length > 0 && { inputs: { parameters } }), ...rest };
 }
-
-const RUN_VARIABLES = {
-  name: 'workflow.name',
-  id: 'workflow.uid',
-  namespace: 'workflow.namespace',
-  creationTime: 'workflow.creationTimestamp.RFC3339',
-  // Stands for the whole status in an exit task alone; the rules keep it out of everything else.
-  finalStatus: 'workflow.status',
-} as const;

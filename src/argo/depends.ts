@@ -41,7 +41,7 @@ function ended({ id, kind, continueOnFailure }: GraphNode, states: readonly Node
     states.includes(state),
   );
   if (approval && succeeded && skipped)
-    return [`${id}.Succeeded`, ...(failed ? [`${id}.Failed`, `${id}.Errored`] : [])];
+    return failed ? [`${id}.Succeeded`, `${id}.Failed`, `${id}.Errored`, `${id}.Omitted`] : [`${id}.Succeeded`];
   const gate = approval ? `${id}${APPROVED}` : id;
   return [
     ...(succeeded ? [`${gate}.Succeeded`] : []),

@@ -135,14 +135,21 @@ function cast(type: ValueType, member: string): string {
   return type === 'NUMBER_DOUBLE' ? `float(${member})` : member;
 }
 
+/** A condition: what nobody declared holds where it is true. */
+export function condition(expression: Expression, resolve: Resolve): string {
+  if (expression.type !== 'UNKNOWN') return typed(expression, resolve);
+  if (expression.kind === 'field') return `${typed(expression, resolve)} == true`;
+  return typed({ ...expression, type: 'BOOLEAN' } as Expression, resolve);
+}
+
 /** The negation of a condition. */
-export function negated(condition: Expression, resolve: Resolve): string {
-  return `!(${typed(condition, resolve)})`;
+export function negated(expression: Expression, resolve: Resolve): string {
+  return `!(${condition(expression, resolve)})`;
 }
 
 /** An operand of `&&` or `||`: these two are set apart from each other by parentheses. */
 export function operand(part: Expression, resolve: Resolve): string {
-  const printed = typed(part, resolve);
+  const printed = condition(part, resolve);
   return part.kind === 'and' || part.kind === 'or' ? `(${printed})` : printed;
 }
 
@@ -221,6 +228,8 @@ function variableOf(expression: Expression, resolve: Resolve): string {
 function inText(part: Expression, resolve: Resolve): string {
   const value = typed(part, resolve);
   if (part.type === 'STRING') return part.kind === 'text' ? `(${value})` : value;
+  if (part.type === 'UNKNOWN') return `map([${value}], # == nil ? '' : type(#) == 'string' ? # : toJson(#))[0]`;
+  if (part.type === 'LIST' || part.type === 'STRUCT') return `toJson(${value})`;
   return part.type === 'NUMBER_DOUBLE' ? `toJson(${value})` : `string(${value})`;
 }
 

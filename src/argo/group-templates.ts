@@ -4,7 +4,7 @@ import { encodeValue } from '../values/codec';
 import type { Expression, ValueType } from '../values/expression';
 import { argumentsOf } from './arguments';
 import type { DagPrinter } from './dag-templates';
-import { ABSENT, encoded, negated, operand, tag, typed } from './expression-printer';
+import { ABSENT, encoded, negated, operand, condition as printCondition, tag } from './expression-printer';
 import { pipelineTemplateName } from './template-names';
 import type { DagTask, OutputParameter, Parameter, Template } from './types';
 
@@ -13,13 +13,13 @@ export function ifTemplate(node: IfNode, printer: DagPrinter): Template[] {
   const { closure } = printer;
   const inputs = closure.ofNode(node);
   const names = inputs.map((outer) => closure.nameOf(outer));
-  const resolve = printer.resolver(new Set(names));
+  const resolve = printer.references.in(new Set(names));
   const before: string[] = [];
   const bodies: Template[] = [];
   const tasks = node.branches.map((branch, index): DagTask => {
     const { condition } = branch;
     const terms = condition
-      ? [...before, before.length > 0 ? operand(condition, resolve) : typed(condition, resolve)]
+      ? [...before, before.length > 0 ? operand(condition, resolve) : printCondition(condition, resolve)]
       : [...before];
     if (condition) before.push(negated(condition, resolve));
     const outer = closure.ofDag(branch.body);

@@ -1,15 +1,19 @@
-import type { Dag, Dependency, GraphNode } from './graph';
+import type { Dag, Dependency, GraphNode, NodeState } from './graph';
 
 /**
  * Whether what a node reads from another one beside it is certain to exist: the other has succeeded wherever this runs.
  */
 export function isCertain(node: Pick<GraphNode, 'runsWhen'>, upstream: GraphNode): boolean {
   if (upstream.continueOnFailure) return false;
-  // A decision is there whatever it is.
-  if (!node.runsWhen || upstream.kind === 'approval') return true;
+  if (!node.runsWhen) return true;
   return conjuncts(node.runsWhen).some(
-    (term) => term.kind === 'ended' && term.node === upstream.id && term.states.every((state) => state === 'Succeeded'),
+    (term) => term.kind === 'ended' && term.node === upstream.id && isSuccess(term.states, upstream),
   );
+}
+
+/** An approval decides also where it does not approve. */
+function isSuccess(states: readonly NodeState[], { kind }: GraphNode): boolean {
+  return states.every((state) => state === 'Succeeded' || (kind === 'approval' && state === 'Skipped'));
 }
 
 /**

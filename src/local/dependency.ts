@@ -36,8 +36,8 @@ function hasEndedAs(ended: Ended | undefined, states: readonly NodeState[]): boo
     case 'Succeeded':
       return states.includes('Succeeded');
     case 'Omitted':
-      // Who goes on whatever was decided reads the decision, and nothing was.
-      if (ended.node.kind === 'approval' && states.includes('Succeeded')) return false;
+      // Who goes on whatever was decided reads the decision, and nothing was; who does not mind a failure need not.
+      if (ended.node.kind === 'approval' && states.includes('Succeeded') && !states.includes('Failed')) return false;
       return states.includes('Skipped');
     case 'Skipped':
       return states.includes('Skipped');

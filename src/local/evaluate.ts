@@ -63,13 +63,16 @@ export function evaluate(expression: Expression, values: Values, as: ValueType =
     }
     case 'field': {
       const dict = evaluate(expression.of, values, 'STRUCT');
-      if (dict === undefined || dict === null) return undefined;
-      if (typeof dict !== 'object' || Array.isArray(dict)) {
+      if (typeof dict !== 'object' || dict === null || Array.isArray(dict)) {
         throw new EvaluationError(
           `${describe(expression.of)} is ${show(dict)}, which has no member '${expression.name}'`,
         );
       }
-      return memberOf(dict as Readonly<Record<string, Json>>, expression.name);
+      const member = memberOf(dict as Readonly<Record<string, Json>>, expression.name) ?? null;
+      if (member === null && expression.type !== 'UNKNOWN') {
+        throw new EvaluationError(`${describe(expression)} is None, although it is declared as ${expression.type}`);
+      }
+      return member;
     }
     case 'in':
       return isMember(expression.value, expression.list, values);

@@ -35,10 +35,11 @@ export function shapeOfList(element: Shape): Shape {
   return { type: element.type.includes('.') ? (`${element.type}[]` as ValueType) : 'LIST', element };
 }
 
-/** The shape that all of some literals have. Whole numbers are ints, as long as all are. */
+/** The shape that all of some literals have. Whole numbers are ints, as long as all are; null says nothing. */
 export function shapeOfLiterals(values: readonly Json[], depth = 0): Shape {
   if (depth > DEEPEST) return UNKNOWN;
-  const shapes = values.filter((value) => value !== null).map((value) => shapeOfLiteral(value, depth + 1));
+  // Array.from, because `map` passes over the holes of a sparse array.
+  const shapes = Array.from(values, (value) => (value === undefined ? UNKNOWN : shapeOfLiteral(value, depth + 1)));
   return shapes.length === 0 ? UNKNOWN : shapes.reduce(common);
 }
 
@@ -51,7 +52,8 @@ function shapeOfLiteral(value: Json, depth: number): Shape {
   if (typeof value === 'number') return { type: Number.isInteger(value) ? 'NUMBER_INTEGER' : 'NUMBER_DOUBLE' };
   if (Array.isArray(value)) return { type: 'LIST', element: shapeOfLiterals(value, depth) };
   // An object of a class is no literal, and may hold a whole app.
-  if (typeof value !== 'object' || ![Object.prototype, null].includes(Object.getPrototypeOf(value))) return UNKNOWN;
+  if (typeof value !== 'object' || value === null || ![Object.prototype, null].includes(Object.getPrototypeOf(value)))
+    return UNKNOWN;
   const members = Object.entries(value as Readonly<Record<string, Json>>);
   return {
     type: 'STRUCT',
@@ -61,8 +63,6 @@ function shapeOfLiteral(value: Json, depth: number): Shape {
 
 /** What two shapes have in common; nothing is known of what they differ in. */
 function common(a: Shape, b: Shape): Shape {
-  if (a.type === 'UNKNOWN') return b;
-  if (b.type === 'UNKNOWN') return a;
   if (isNumber(a) && isNumber(b)) return a.type === b.type ? a : { type: 'NUMBER_DOUBLE' };
   if (a.type !== b.type) return UNKNOWN;
   if (a.element && b.element) return { type: a.type, element: common(a.element, b.element) };

@@ -1,0 +1,94 @@
+import { isCertain } from '../graph/certainty';
+import type { Dag, GraphNode } from '../graph/graph';
+import { subexpressions } from '../graph/walk';
+import type { Expression } from '../values/expression';
+import type { Closure } from './closure';
+import { ABSENT, type Leaf, type Reference, type Resolve, reference } from './expression-printer';
+import { finalStatusOf } from './final-status';
+import type { Parameter } from './types';
+
+/** How the values of one pipeline are referred to in its templates. */
+export class References {
+  /**
+   * @param isCalled true where the pipeline's parameters are inputs of its template, and not those of the run
+   * @param rawWriters tasks whose output parameters are written by a container without the runtime, and so are not encoded
+   */
+  public constructor(
+    private readonly closure: Closure,
+    private readonly isCalled: boolean,
+    private readonly rawWriters: ReadonlySet<string>,
+  ) {}
+
+  /** How values are referred to in a template that has these inputs. */
+  public in(
+    inputs: ReadonlySet<string>,
+    node?: GraphNode,
+    beside: ReadonlyMap<string, GraphNode> = new Map(),
+  ): Resolve {
+    return (leaf): Reference => {
+      switch (leaf.kind) {
+        case 'run':
+          return { tag: RUN_VARIABLES[leaf.field], variable: RUN_VARIABLES[leaf.field] };
+        case 'status': {
+          const status = finalStatusOf(leaf.of, leaf.of, beside.get(leaf.of)?.kind !== 'exit-handler');
+          return { tag: status, variable: status };
+        }
+        case 'loop':
+          return reference('inputs.parameters', this.closure.nameOf(leaf));
+        case 'parameter':
+          return reference(this.isCalled ? 'inputs.parameters' : 'workflow.parameters', leaf.name);
+        case 'output': {
+          const name = this.closure.nameOf(leaf);
+          if (inputs.has(name)) return reference('inputs.parameters', name);
+          const { task, output, type } = leaf;
+          const upstream = beside.get(task);
+          const optional = node !== undefined && upstream !== undefined && !isCertain(node, upstream);
+          return {
+            tag: `tasks.${task}.outputs.parameters.${output}`,
+            // Argo collects the paths of an expression before it evaluates it: only this form survives a missing one.
+            variable: optional
+              ? `(tasks['${task}'].outputs?.parameters?.['${output}'] ?? '${ABSENT}')`
+              : `tasks['${task}'].outputs.parameters['${output}']`,
+            ...(optional && { optional }),
+            // An artifact's reference is written by the engine, and safe.
+            ...(this.rawWriters.has(task) && !type.includes('.') && { raw: true }),
+          };
+        }
+      }
+    };
+  }
+
+  /** The same in outputs of a DAG. Argo does not know global values there; as defaults of inputs it does. */
+  public inOutputs(resolve: Resolve): Resolve {
+    return (leaf) => {
+      const global = this.globalName(leaf);
+      return global === undefined ? resolve(leaf) : reference('inputs.parameters', global);
+    };
+  }
+
+  /** The inputs that stand for global values in outputs of a DAG. */
+  public globalsOf(dag: Dag): Parameter[] {
+    const leaves = Object.values(dag.outputs).flatMap((value) => subexpressions(value));
+    const globals = leaves.flatMap((leaf): (readonly [string, Parameter])[] => {
+      const name = this.globalName(leaf);
+      if (name === undefined) return [];
+      return [[name, { name, default: `{{${this.in(new Set())(leaf as Leaf).tag}}}` }]];
+    });
+    return [...new Map(globals).values()];
+  }
+
+  /** The name of the input that stands for a global value. */
+  private globalName(leaf: Expression): string | undefined {
+    if (leaf.kind === 'run') return `run--${leaf.field}`;
+    return leaf.kind === 'parameter' && !this.isCalled ? `parameter--${leaf.name}` : undefined;
+  }
+}
+
+const RUN_VARIABLES = {
+  name: 'workflow.name',
+  id: 'workflow.uid',
+  namespace: 'workflow.namespace',
+  creationTime: 'workflow.creationTimestamp.RFC3339',
+  // Stands for the whole status in an exit task alone; the rules keep it out of everything else.
+  finalStatus: 'workflow.status',
+} as const;
