@@ -30,6 +30,18 @@ console.error('said by the app');
 process.exit(${code});
 `;
 
+test('a reader that has seen enough ends nothing', async () => {
+  write('app.js', app(0));
+  const child = spawn(process.execPath, ['--import', TSX, MAIN, 'synth', 'app.js'], { cwd: folder });
+  child.stdout.destroy();
+  let stderr = '';
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  const status = await new Promise((resolve) => child.on('close', resolve));
+  expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining('EPIPE') });
+});
+
 describe('synth', () => {
   test('replaces the manifests of the app whole', () => {
     write('cdk8s.yaml', 'app: node app.js\noutput: manifests\n');

@@ -61,6 +61,13 @@ function report(error: unknown): number {
   return 1;
 }
 
+// A reader that has seen enough, such as `head`, ends neither a run nor this program.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 const args = process.argv.slice(2);
 program(args)
   .parseAsync(args, { from: 'user' })
