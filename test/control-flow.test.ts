@@ -644,6 +644,13 @@ describe('a loop over literals', () => {
       return pipeline;
     };
 
+  test('spreads the fields of its items as inputs', () => {
+    const loop = new ParallelFor(new Pipeline(Testing.chart(), 'flow'), 'loop', { items: [{ lr: 0.1, depth: 3 }] });
+    const { lr, depth } = loop.item;
+    expect({ ...loop.item }).toEqual({ lr, depth });
+    expect(Object.keys({ ...loop.item })).toEqual(['lr', 'depth']);
+  });
+
   test('holds its body once in the manifest', () => {
     const { yaml, task } = manifest(over(['a', 'b']));
     expect(argumentsOf(task('main', 'loop'))).toEqual({ 'loop--items': '["a","b"]' });

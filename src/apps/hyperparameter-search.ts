@@ -42,10 +42,9 @@ export class HyperparameterSearch extends Chart {
     });
 
     const search = new ParallelFor(pipeline, 'search', { items: GRID, parallelism: 2 });
-    const { n_estimators, max_depth, learning_rate } = search.item;
     const candidate = new Task(search, 'train', {
       component: trainCandidate,
-      inputs: { train_dataset: split.outputs.train_dataset, n_estimators, max_depth, learning_rate },
+      inputs: { train_dataset: split.outputs.train_dataset, ...search.item },
     });
     const best = new Task(pipeline, 'choose-best', {
       component: chooseBest,

@@ -74,7 +74,7 @@ export interface ParallelForProps<I extends LoopItems, D extends DeclaredItem | 
  *
  * ```ts
  * const search = new ParallelFor(pipeline, 'search', { items: [{ lr: 0.1, depth: 3 }, { lr: 0.01, depth: 6 }], parallelism: 2 });
- * const train = new Task(search, 'train', { component: trainModel, inputs: { lr: search.item.lr, depth: search.item.depth } });
+ * const train = new Task(search, 'train', { component: trainModel, inputs: { rows, ...search.item } });
  * new Task(pipeline, 'pick', { component: pickBest, inputs: { scores: search.collect(train.outputs.score) } });
  * ```
  *
@@ -88,7 +88,10 @@ export class ParallelFor<
   const D extends DeclaredItem | undefined = undefined,
 > extends FlowNode {
   public readonly kind = 'loop';
-  /** The item of the iteration; the fields of a dict are its properties. It exists inside of the loop only. */
+  /**
+   * The item of the iteration; the fields of a dict are its properties, so that `{ ...loop.item }` are inputs of these names.
+   * It exists inside of the loop only.
+   */
   public readonly item: LoopItem<I, D>;
   /** The item's place in the list, from 0. It exists inside of the loop only. */
   public readonly index: Value<Int>;

@@ -33,7 +33,7 @@ export class Value<out T> {
    * @internal
    */
   public static expressionOf(value: Value<unknown>): Expression<FlowNode> {
-    return value.expression;
+    return value.#expression;
   }
 
   /**
@@ -45,7 +45,12 @@ export class Value<out T> {
     return new Value<T>(expression);
   }
 
-  private constructor(private readonly expression: Expression<FlowNode>) {}
+  // Not enumerable, so that `{ ...loop.item }` are the fields of a loop's item and nothing else.
+  readonly #expression: Expression<FlowNode>;
+
+  private constructor(expression: Expression<FlowNode>) {
+    this.#expression = expression;
+  }
 
   /** True when this equals `other`. */
   public eq(this: Value<string | boolean | Float>, other: Comparable<T>): Value<boolean> {

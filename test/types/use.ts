@@ -200,6 +200,7 @@ export class Flow extends Chart {
       ],
     });
     const { rate, rows, name, on, ids } = structs.item;
+    new Task(structs, 'spread', { component: make, inputs: { ...structs.item } });
     new Task(structs, 'make', { component: make, inputs: { rate, rows, name, on, ids } });
     new Task(structs, 'untyped', { component: make, inputs: { name: structs.item.field('name') } });
     new Task(structs, 'deep', { component: make, inputs: { name: structs.item.deep.field('name') } });
