@@ -25,5 +25,6 @@ export async function runLocally<P extends PipelineParameters>(
 ): Promise<LocalRun> {
   // Loaded when it is asked for: synth has no use for it.
   const { runGraph } = require('./local/run-graph') as typeof import('./local/run-graph');
-  return runGraph(pipeline.graph, options as LocalRunOptions | undefined);
+  // What a test runs, with stubs, is nothing that a rerun on the command line should go on from.
+  return runGraph(pipeline.graph, { series: 'tests', ...(options as LocalRunOptions | undefined) });
 }

@@ -1701,6 +1701,28 @@ loop: ""
     expect(ran.filter((key) => key.startsWith('loop'))).toEqual(['loop-say[0]']);
   });
 
+  test('gates what waits for it further in', async () => {
+    const nested: Build = (ml) => {
+      const pipeline = new Pipeline(ml, 'flow');
+      const approval = new Approval(pipeline, 'ask');
+      const handler = new ExitHandler(pipeline, 'handler');
+      const branch = new If(handler, 'if', { condition: approval.decision.ne('timed-out') });
+      speak(new ParallelFor(branch, 'loop', { items: ['a'] }), 'deploy').after(approval);
+      new OnExit(handler, 'exit', { component: python('say'), inputs: { text: 'exit' } });
+      speak(new If(pipeline, 'whatever', { condition: approval.decision.ne('timed-out') }), 'say');
+      return pipeline;
+    };
+    expect(manifest(nested).depends()).toEqual({
+      ask: '',
+      'ask--approved': 'ask.Succeeded',
+      handler: 'ask--approved.Succeeded',
+      whatever: 'ask.Succeeded',
+    });
+    const ran = async (ask: 'approved' | 'rejected') => (await here(nested, { approvals: { ask } })).ran.sort();
+    expect(await ran('approved')).toEqual(['handler-exit', 'handler-if-loop-deploy[0]', 'whatever-say']);
+    expect(await ran('rejected')).toEqual(['whatever-say']);
+  });
+
   test('is refused here where nobody decides', async () => {
     await expect(here(build, { approvals: { 'go-live': 'approved', late: 'approved' } })).rejects.toThrow('loop-each');
   });

@@ -722,6 +722,24 @@ function maybeList(pipeline: Pipeline): Value<readonly unknown[]> {
   return new Task(pipeline, 'lists', { component: maybe }).continueOnFailure().outputs.counts;
 }
 
+test('an approval asked for from outside of what it stands in', () => {
+  const error = errorOf((pipeline) => {
+    const many = new If(pipeline, 'many', {
+      condition: new Task(pipeline, 'make', { component: make }).outputs.count.gt(1),
+    });
+    const inner = new Approval(many, 'inner');
+    new Task(pipeline, 'outside', { component: make }).after(inner);
+    const handler = new ExitHandler(pipeline, 'handler');
+    new OnExit(handler, 'exit', { component: make });
+    new Task(handler, 'inside', { component: make }).after(new Approval(pipeline, 'outer'));
+  });
+  expect(error).toMatchInlineSnapshot(`
+"  [ml/train] KFP1228 [ml/train/outside] asks how 'ml/train/many/inner' has ended, which does not stand beside it
+    at test/diagnostics.test.ts:LINE
+    mend: ask that of what is under the same construct: a task outside waits for the whole branch, loop or handler"
+`);
+});
+
 describe('what may be absent, given to an input that may not', () => {
   test('an output of what may fail or not run', () => {
     const error = errorOf((pipeline) => {
@@ -745,31 +763,31 @@ describe('what may be absent, given to an input that may not', () => {
     expect(error).toMatchInlineSnapshot(`
 "  [ml/train] KFP1229 [ml/train/a] the input 'words' reads 'word' of 'ml/train/shaky', which is absent where that fails or does not run
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: give it to an input that may be left out, or make sure that it exists
   [ml/train] KFP1229 [ml/train/c] the input 'words' reads 'word' of 'ml/train/shaky', which is absent where that fails or does not run
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: give it to an input that may be left out, or make sure that it exists
   [ml/train] KFP1229 [ml/train/d] the input 'words' reads 'word' of 'ml/train/make', which is absent where that fails or does not run
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: give it to an input that may be left out, or make sure that it exists
   [ml/train] KFP1229 [ml/train/e] the input 'words' reads 'word' of 'ml/train/make', which is absent where that fails or does not run
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: give it to an input that may be left out, or make sure that it exists
   [ml/train] KFP1229 [ml/train/loop] the list of items reads 'counts' of 'ml/train/lists', which is absent where that fails or does not run
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: make sure that it exists: only an input that may be left out can be given what is absent
   [ml/train] KFP1229 [ml/train/loop/g] the input 'words' reads 'word' of 'ml/train/shaky', which is absent where that fails or does not run
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: give it to an input that may be left out, or make sure that it exists
   [ml/train] KFP1229 [ml/train/h] the message reads 'word' of 'ml/train/shaky', which is absent where that fails or does not run
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: give it to an input that may be left out, or make sure that it exists
   [ml/train] KFP1229 [ml/train/i] the input 'rules' reads 'count' of 'ml/train/shaky', which is absent where that fails or does not run
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: give it to an input that may be left out, or make sure that it exists
   [ml/train] KFP1229 [ml/train/l] the condition reads 'count' of 'ml/train/shaky', which is absent where that fails or does not run
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists"
+    mend: make sure that it exists: only an input that may be left out can be given what is absent"
 `);
   });
 
@@ -832,19 +850,19 @@ describe('what may be absent, given to an input that may not', () => {
     expect(error).toMatchInlineSnapshot(`
 "  [ml/train] KFP1229 [ml/train/a] the input 'words' reads the parameter 'note', which may be left out
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: give it to an input that may be left out, or make sure that it exists
   [ml/train] KFP1229 [ml/train/c] the list of items reads the parameter 'items', which may be left out
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: make sure that it exists: only an input that may be left out can be given what is absent
   [ml/train] KFP1229 [ml/train/c/d] the input 'data' reads the parameter 'base', which may be left out
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: give it to an input that may be left out, or make sure that it exists
   [ml/train] KFP1229 [ml/train/e] the condition reads the parameter 'note', which may be left out
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists
+    mend: make sure that it exists: only an input that may be left out can be given what is absent
   [ml/train] KFP1229 the output 'note' reads the parameter 'note', which may be left out
     at test/diagnostics.test.ts:LINE
-    mend: give it to an input that may be left out and has no default, or make sure that it exists"
+    mend: give it to an input that may be left out, or make sure that it exists"
 `);
   });
 });
@@ -1746,7 +1764,7 @@ test('literals that no YAML and no JSON holds, or that are too long', () => {
   [ml/train] KFP1212 [ml/train/holes] the input 'options' of 'use' takes a dict: {"holes":[null,null]} is not a dict
     at test/diagnostics.test.ts:LINE
     mend: give it such a value
-  [ml/train] KFP1212 [ml/train/value] the input 'options' of 'use' takes a dict: an object is not a dict
+  [ml/train] KFP1212 [ml/train/value] the input 'options' of 'use' takes a dict: a dict of literals holds no value of the run: give each an input of its own
     at test/diagnostics.test.ts:LINE
     mend: give it such a value
   [ml/train] KFP1212 [ml/train/say] the input 'words' of 'say' takes a string: an object is not a string

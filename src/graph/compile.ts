@@ -35,7 +35,7 @@ import { memberOf } from './member';
 import { pipelineParameters } from './pipeline-parameters';
 import { rules } from './rules';
 import { type Scope, Scopes } from './scope';
-import { waitingOf } from './waiting';
+import { type Upstream, upstream, waitingOf } from './waiting';
 
 /** A compiled pipeline, and what is wrong with it: the graph may be read only where no error was found. */
 export interface CompiledPipeline {
@@ -49,7 +49,7 @@ export interface CompiledPipeline {
 export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
   const compiler = new Compiler(pipeline);
   const root = compiler.root();
-  const onExit = pipeline.exit && compiler.exit(pipeline.exit, compiler.scopes.root, finalStatusOfRun, []);
+  const onExit = pipeline.exit && compiler.exit(pipeline.exit, compiler.scopes.root, finalStatusOfRun, upstream());
   const called = calledPipelines(pipeline, compiler.calls);
   const { components, diagnostics } = sharedComponents([...compiler.tasks], called.tasks);
   const { props } = pipeline;
@@ -121,9 +121,9 @@ class Compiler {
   /** The whole pipeline, and what it returns. */
   public root(): Dag {
     const { root } = this.scopes;
-    const dag = this.dag(root, []);
+    const dag = this.dag(root, upstream());
     const { props, results } = this.pipeline;
-    Object.assign(root.outputs, this.inputs(results, ports(props.outputs), root, []));
+    Object.assign(root.outputs, this.inputs(results, ports(props.outputs), root, upstream()));
     for (const [node, names] of this.lowering.certain) {
       Object.assign(this.ifs.get(node)!, { certain: [...names] });
     }
@@ -134,7 +134,7 @@ class Compiler {
    * What runs when something has ended, which it is told of by `status`. It stands beside that, in `reader`, and what it
    * reads from further out must exist before that starts.
    */
-  public exit(node: Task | SubPipeline, reader: Scope, status: Expression, read: ScopeNode[]): ExitNode {
+  public exit(node: Task | SubPipeline, reader: Scope, status: Expression, read: Upstream): ExitNode {
     const compiled = node.kind === 'task' ? this.task(node, reader, read, status) : this.call(node, reader, read);
     // It cannot wait for anything: the rules refuse what it was told to.
     const awaited = node.upstream.map((other) => ('tree' in other ? '/' : this.scopes.idOf(other as ScopeNode)));
@@ -143,18 +143,19 @@ class Compiler {
   }
 
   /** The nodes of one scope. What they read or run after is added to `awaited`, for the node that they are inside of. */
-  private dag(scope: Scope, awaited: ScopeNode[]): Dag {
+  private dag(scope: Scope, awaited: Upstream): Dag {
     const nodes = membersOf(scope.construct).nodes.map((node) => {
-      const read: ScopeNode[] = [];
+      const read = upstream();
       const compiled = this.node(node, scope, read);
-      awaited.push(...read);
-      for (const other of node.upstream) if (!('tree' in other)) awaited.push(other as ScopeNode);
+      awaited.read.push(...read.read);
+      awaited.awaited.push(...read.awaited);
+      for (const other of node.upstream) if (!('tree' in other)) awaited.awaited.push(other as ScopeNode);
       return compiled;
     });
     return { nodes, outputs: scope.outputs };
   }
 
-  private node(node: ScopeNode, scope: Scope, read: ScopeNode[]): GraphNode {
+  private node(node: ScopeNode, scope: Scope, read: Upstream): GraphNode {
     switch (node.kind) {
       case 'task':
         return this.task(node, scope, read);
@@ -174,7 +175,7 @@ class Compiler {
   }
 
   /** What all nodes have. It is asked for when all that the node reads is known. */
-  private base(node: ScopeNode, read: readonly ScopeNode[]) {
+  private base(node: ScopeNode, read: Upstream) {
     const { id, path } = this.scopes.namesOf(node);
     return {
       id,
@@ -184,7 +185,7 @@ class Compiler {
     };
   }
 
-  private task(task: Task, scope: Scope, read: ScopeNode[], status?: Expression): TaskNode {
+  private task(task: Task, scope: Scope, read: Upstream, status?: Expression): TaskNode {
     this.tasks.add(task);
     const ownSettings = Object.keys(lowerSettings([task.settings])).length > 0;
     const inputs = this.inputs(task.inputs, task.component.inputs, scope, read);
@@ -204,10 +205,12 @@ class Compiler {
     };
   }
 
-  private if(node: If, scope: Scope, read: ScopeNode[]): GraphNode {
+  private if(node: If, scope: Scope, read: Upstream): GraphNode {
     const branches = node.branches.map((branch): Branch => {
       const condition =
-        'condition' in branch ? this.lowering.expression(Value.expressionOf(branch.condition), scope, read) : undefined;
+        'condition' in branch
+          ? this.lowering.expression(Value.expressionOf(branch.condition), scope, read.read)
+          : undefined;
       const { id, path } = this.scopes.namesOf(branch);
       // What a branch's body reads from outside must exist before the If starts.
       return { id, path, ...(condition && { condition }), body: this.dag(this.scopes.bodyOf(branch), read) };
@@ -217,7 +220,7 @@ class Compiler {
     return compiled;
   }
 
-  private loop(node: ParallelFor, scope: Scope, read: ScopeNode[]): GraphNode {
+  private loop(node: ParallelFor, scope: Scope, read: Upstream): GraphNode {
     const items = this.input(node.items, { kind: 'parameter', type: 'LIST' }, scope, read);
     const body = this.dag(this.scopes.bodyOf(node), read);
     return {
@@ -231,28 +234,28 @@ class Compiler {
     };
   }
 
-  private handler(node: ExitHandler, scope: Scope, read: ScopeNode[]): GraphNode {
+  private handler(node: ExitHandler, scope: Scope, read: Upstream): GraphNode {
     const body = this.dag(this.scopes.bodyOf(node), read);
     const status: Expression = { kind: 'status', of: this.scopes.idOf(node), type: 'TASK_FINAL_STATUS' };
     const onExit = node.exit && this.exit(node.exit, scope, status, read);
     return { kind: 'exit-handler', ...this.base(node, read), body, ...(onExit && { onExit }) };
   }
 
-  private call(node: SubPipeline, scope: Scope, read: ScopeNode[]): PipelineNode {
+  private call(node: SubPipeline, scope: Scope, read: Upstream): PipelineNode {
     const { pipeline } = node;
     this.calls.push(node);
     const inputs = this.inputs(node.inputs, ports(pipeline.props.parameters), scope, read);
     return { kind: 'pipeline', ...this.base(node, read), pipeline: pipeline.name, inputs };
   }
 
-  private repeat(node: RepeatUntil, scope: Scope, read: ScopeNode[]): GraphNode {
+  private repeat(node: RepeatUntil, scope: Scope, read: Upstream): GraphNode {
     const { pipeline, until, maxIterations } = node;
     this.calls.push(node);
     const inputs = this.inputs(node.inputs, ports(pipeline.props.parameters), scope, read);
     return { kind: 'repeat', ...this.base(node, read), pipeline: pipeline.name, inputs, until, limit: maxIterations };
   }
 
-  private approval(node: Approval, scope: Scope, read: ScopeNode[]): GraphNode {
+  private approval(node: Approval, scope: Scope, read: Upstream): GraphNode {
     const { message, timeout } = node.props;
     const asked = message !== undefined && this.input(message, { kind: 'parameter', type: 'STRING' }, scope, read);
     return {
@@ -267,7 +270,7 @@ class Compiler {
     given: Readonly<Record<string, unknown>>,
     ports: Readonly<Record<string, PortDefinition>>,
     scope: Scope,
-    read: ScopeNode[],
+    read: Upstream,
   ): Record<string, Expression> {
     const inputs: Record<string, Expression> = {};
     // The interface's order, not the caller's: so that manifests do not change when inputs are written in another order.
@@ -284,8 +287,8 @@ class Compiler {
     return inputs;
   }
 
-  private input(given: unknown, port: PortDefinition | undefined, scope: Scope, read: ScopeNode[]): Expression {
-    if (given instanceof Value) return this.lowering.expression(Value.expressionOf(given), scope, read);
+  private input(given: unknown, port: PortDefinition | undefined, scope: Scope, read: Upstream): Expression {
+    if (given instanceof Value) return this.lowering.expression(Value.expressionOf(given), scope, read.read);
     return { kind: 'literal', type: port ? typeOfPort(port) : 'STRING', value: given as Json };
   }
 }

@@ -24,6 +24,9 @@ export function describeType(type: string): string {
  */
 export function literalProblem(port: ParameterDefinition, value: unknown): string | undefined {
   if (value === null && port.optional) return undefined;
+  const holds = port.type === 'LIST' || port.type === 'STRUCT';
+  if (holds && holdsValue(value))
+    return `${WHAT[port.type]} of literals holds no value of the run: give each an input of its own`;
   if (!fits(port.type, value)) return `${show(value)} is not ${WHAT[port.type]}`;
   const wrong = port.element && (value as readonly Json[]).find((member) => elementProblem(port.element!, member));
   if (wrong !== undefined) return `${show(value)} is not a list whose elements are each ${WHAT[port.element!.type]}`;
@@ -69,6 +72,13 @@ function isJson(value: unknown, depth = 0): boolean {
   return Object.values(value as object).every((member) => member === undefined || isJson(member, depth + 1));
 }
 
+/** Whether a list or dict holds a value that exists only while the pipeline runs. */
+function holdsValue(value: unknown, depth = 0): boolean {
+  if (depth > DEEPEST || typeof value !== 'object' || value === null) return false;
+  const members = Array.isArray(value) ? value : isPlainObject(value) ? Object.values(value) : [];
+  return members.some((member) => member instanceof Value || holdsValue(member, depth + 1));
+}
+
 function isPlainObject(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
@@ -79,6 +89,7 @@ function isPlainObject(value: unknown): boolean {
 function show(value: unknown): string {
   if (value instanceof Value) return 'a value of the run';
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (holdsValue(value)) return Array.isArray(value) ? 'a list' : 'an object';
   let text: string;
   try {
     text = JSON.stringify(value) ?? String(value);

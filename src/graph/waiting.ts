@@ -3,6 +3,17 @@ import type { ScopeNode } from '../constructs/task-scope';
 import type { Dependency, NodeState } from './graph';
 import type { Scopes } from './scope';
 
+/** Nodes whose outputs are read, and nodes that were named to be waited for. */
+export interface Upstream {
+  readonly read: ScopeNode[];
+  readonly awaited: ScopeNode[];
+}
+
+/** None yet. */
+export function upstream(): Upstream {
+  return { read: [], awaited: [] };
+}
+
 /** What a node waits for, in the graph's terms. */
 export interface Waiting {
   readonly dependsOn: readonly string[];
@@ -16,9 +27,9 @@ const ENDED: readonly NodeState[] = ['Succeeded', 'Failed', 'Skipped'];
  * for by waiting for the If. What shares no scope with it, being in another pipeline or an exit task, is kept by its path
  * for the rules to refuse.
  *
- * @param read the nodes whose outputs it reads, or something inside of it does
+ * @param inside what it reads, and what is read and awaited inside of it
  */
-export function waitingOf(node: ScopeNode, read: readonly ScopeNode[], scopes: Scopes): Waiting {
+export function waitingOf(node: ScopeNode, { read, awaited }: Upstream, scopes: Scopes): Waiting {
   const { upstream, ignoresUpstreamFailure } = node;
   const data = new Set<string>();
   const order = new Set<string>();
@@ -30,11 +41,19 @@ export function waitingOf(node: ScopeNode, read: readonly ScopeNode[], scopes: S
     data.add(id);
     if (other.kind === 'approval') approvals.add(id);
   }
+  for (const other of awaited) {
+    const id = besideId(node, other, scopes);
+    if (id !== undefined) order.add(id);
+  }
   for (const other of upstream) {
     if (!(other instanceof Condition)) {
-      // How something ended can be asked of what is beside only, and a failure of anything else is not ignored.
-      const isIgnored = ignoresUpstreamFailure && !isBeside(node, other as ScopeNode, scopes);
-      const id = isIgnored ? `/${other.node.path}` : besideId(node, other as ScopeNode, scopes);
+      // How something ended can be asked of what is beside only: a failure of anything else is not ignored, and whether
+      // an approval was given is not known outside of what it stands in.
+      const isAsked = ignoresUpstreamFailure || (other as ScopeNode).kind === 'approval';
+      const id =
+        isAsked && !isAroundOrBeside(node, other as ScopeNode, scopes, ignoresUpstreamFailure)
+          ? `/${other.node.path}`
+          : besideId(node, other as ScopeNode, scopes);
       if (id !== undefined) order.add(id);
     } else conditions.push(lower(other.tree, node, scopes));
   }
@@ -68,6 +87,13 @@ function besideId(node: ScopeNode, other: ScopeNode, scopes: Scopes): string | u
 
 function isBeside(node: ScopeNode, other: ScopeNode, scopes: Scopes): boolean {
   return scopes.homeOf(other) !== undefined && scopes.homeOf(other) === scopes.homeOf(node);
+}
+
+/** Whether a node can wait for another one as that is: beside it, or further out, for which all that is round it waits. */
+function isAroundOrBeside(node: ScopeNode, other: ScopeNode, scopes: Scopes, besideOnly: boolean): boolean {
+  const home = scopes.homeOf(other);
+  if (!home || besideOnly) return isBeside(node, other, scopes);
+  return scopes.homeOf(node)!.chain.includes(home);
 }
 
 /** A condition over ids. How something ended that is not beside the node cannot be asked: it keeps its path. */

@@ -2,6 +2,7 @@ import type { ApprovalDecision, ApprovalNode } from '../graph/graph';
 import { memberOf } from '../graph/member';
 import { evaluate } from './evaluate';
 import type { Frame } from './frame';
+import { namesOf } from './instance';
 import type { GroupEnd } from './node-runner';
 import { sleep } from './process-group';
 
@@ -31,7 +32,9 @@ export async function runApproval(
   { approvals, decide }: Decisions,
 ): Promise<GroupEnd> {
   const key = frame.keyOf(node.id);
-  const given = memberOf(approvals, key) ?? memberOf(approvals, node.id);
+  const given = namesOf(key, node.id)
+    .map((name) => memberOf(approvals, name))
+    .find((decision) => decision !== undefined);
   const decision = given ?? (await ask(key, node, frame, decide));
   if (decision === undefined) return { state: 'Stopped', error: 'stopped' };
   return { state: decision === 'approved' ? 'Succeeded' : 'Skipped', decision, texts: { decision } };

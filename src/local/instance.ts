@@ -1,5 +1,4 @@
-import type { CalledPipeline, GraphNode, PipelineGraph } from '../graph/graph';
-import { nodesIn } from '../graph/graph';
+import { bodiesOf, type CalledPipeline, type Dag, type GraphNode, nodesIn, type PipelineGraph } from '../graph/graph';
 import { memberOf } from '../graph/member';
 
 /**
@@ -10,30 +9,53 @@ import { memberOf } from '../graph/member';
 
 /** Finds the nodes of instances. It remembers where it looked. */
 export class Instances {
-  private readonly nodes = new Map<CalledPipeline, ReadonlyMap<string, GraphNode>>();
+  private readonly places = new Map<CalledPipeline, ReadonlyMap<string, Place>>();
 
   public constructor(private readonly graph: PipelineGraph) {}
 
-  /** The node that an instance's key names; undefined where it names none. */
+  /** The node that an instance's key names, with all of its indices or with none; undefined where it names none. */
   public nodeAt(key: string): GraphNode | undefined {
+    const steps = key.split('/');
+    const isWhole = key.includes('[');
     let pipeline: CalledPipeline | undefined = this.graph;
     let node: GraphNode | undefined;
-    for (const step of key.split('/')) {
-      const id = /^([^[\]]+)(?:\[\d+\])*$/.exec(step)?.[1];
-      node = pipeline && id !== undefined ? this.nodesOf(pipeline).get(id) : undefined;
-      pipeline = node && 'pipeline' in node ? memberOf(this.graph.pipelines, node.pipeline) : undefined;
+    for (const [at, step] of steps.entries()) {
+      const [, id, indices = ''] = /^([^[\]]+)((?:\[\d+\])*)$/.exec(step) ?? [];
+      const place: Place | undefined = pipeline && id !== undefined ? this.placesOf(pipeline).get(id) : undefined;
+      if (!place) return undefined;
+      node = place.node;
+      // A repetition's own key has no index for its iterations; that of what is in one has.
+      const repeats = node.kind === 'repeat' && at < steps.length - 1 ? 1 : 0;
+      if (isWhole && indices.split('[').length - 1 !== place.loops + repeats) return undefined;
+      pipeline = 'pipeline' in node ? memberOf(this.graph.pipelines, node.pipeline) : undefined;
     }
     return node;
   }
 
-  private nodesOf(pipeline: CalledPipeline): ReadonlyMap<string, GraphNode> {
-    let nodes = this.nodes.get(pipeline);
-    if (!nodes) {
-      nodes = new Map(nodesOfPipeline(pipeline).map((node) => [node.id, node]));
-      this.nodes.set(pipeline, nodes);
+  private placesOf(pipeline: CalledPipeline): ReadonlyMap<string, Place> {
+    let places = this.places.get(pipeline);
+    if (!places) {
+      const found = placesIn(pipeline.root, 0);
+      if (pipeline.onExit) found.push({ node: pipeline.onExit, loops: 0 });
+      places = new Map(found.map((place) => [place.node.id, place]));
+      this.places.set(pipeline, places);
     }
-    return nodes;
+    return places;
   }
+}
+
+/** A node, and how many loops are around it. */
+interface Place {
+  readonly node: GraphNode;
+  readonly loops: number;
+}
+
+function placesIn(dag: Dag, loops: number): Place[] {
+  return dag.nodes.flatMap((node) => [
+    { node, loops },
+    ...bodiesOf(node).flatMap((body) => placesIn(body, node.kind === 'loop' ? loops + 1 : loops)),
+    ...(node.kind === 'exit-handler' && node.onExit ? [{ node: node.onExit, loops }] : []),
+  ]);
 }
 
 /** Every node of a pipeline, what runs when it ends included. */
@@ -54,6 +76,11 @@ export function instancesOf(node: GraphNode, prefix = '', indices = ''): (key: s
     const [, id, rest] = /^([^[/]*)(.*)$/.exec(key.slice(prefix.length))!;
     return ids.has(id!) && rest!.startsWith(indices);
   };
+}
+
+/** What an instance can be named by, the nearest first: its key, its key without indices, its node's id. */
+export function namesOf(key: string, id: string): readonly string[] {
+  return [key, key.replace(/\[\d+\]/g, ''), id];
 }
 
 /** The folder of an instance below the run's: its key without the brackets, which URIs would escape. */

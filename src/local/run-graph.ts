@@ -41,6 +41,8 @@ export interface LocalRunOptions extends RerunRequest {
   readonly decide?: Decide;
   /** The folder of runs and virtual environments. @default '.cdk8s-kfp' in the current folder */
   readonly store?: string;
+  /** Runs of one series go on from each other in a rerun. @default 'latest', that of the command line */
+  readonly series?: string;
   /** How many tasks run at the same time. @default - the number of CPUs */
   readonly parallelism?: number;
   /** Is told what happens. @default - nobody is */
@@ -68,7 +70,7 @@ export async function runGraph(graph: PipelineGraph, options: LocalRunOptions = 
       },
     ]);
   }
-  const store = new Store(options.store ?? '.cdk8s-kfp');
+  const store = new Store(options.store ?? '.cdk8s-kfp', options.series);
   const rerun = planRerun(graph, store, options);
   const before = rerun ? lastArguments(graph, rerun) : {};
   const given = { ...before, ...options.arguments };

@@ -38,7 +38,14 @@ export class Store {
   /** The folder, as an absolute path. */
   public readonly folder: string;
 
-  public constructor(folder: string) {
+  /**
+   * @param folder its path
+   * @param series which runs go on from each other; each series knows its own last run
+   */
+  public constructor(
+    folder: string,
+    private readonly series = 'latest',
+  ) {
     this.folder = path.resolve(folder);
   }
 
@@ -152,7 +159,7 @@ export class Store {
   }
 
   private pointer(pipeline: string): string {
-    return path.join(this.folder, 'latest', pipeline);
+    return path.join(this.folder, this.series, pipeline);
   }
 
   /** Runs do not belong into version control; saying so here spares users a line of their own. */

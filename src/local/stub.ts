@@ -5,6 +5,7 @@ import { memberOf } from '../graph/member';
 import { decodeValue, encodeValue } from '../values/codec';
 import { type Attempt, outputKey, outputPath } from './attempt';
 import { rawInput } from './container-attempt';
+import { namesOf } from './instance';
 import type { LocalArtifact } from './local-run';
 import type { GroupCommand } from './process-group';
 import { contractEnvironment } from './python-attempt';
@@ -132,13 +133,14 @@ export function stubCommand(
   return { command, args, cwd: attempt.workFolder, env };
 }
 
-/** What stands in for a task: the stub of this instance, else that of its id, else that of its component. */
+/** What stands in for a task: the stub of this instance, of all in its place, of its id, or of its component. */
 export function stubOf(
   task: { readonly key?: string; readonly id: string; readonly component: string },
   stubs: Readonly<Record<string, Stub | string>>,
 ): Stub | string | undefined {
-  const instance = task.key === undefined ? undefined : memberOf(stubs, task.key);
-  return instance ?? memberOf(stubs, task.id) ?? memberOf(stubs, task.component);
+  return [...namesOf(task.key ?? task.id, task.id), task.component]
+    .map((name) => memberOf(stubs, name))
+    .find((stub) => stub !== undefined);
 }
 
 /** Whether a stub's program can be run. */

@@ -22,11 +22,7 @@ export function absence(graph: PipelineGraph): readonly Diagnostic[] {
       if (why && !(part === use.expression && mayBeAbsent(use, nodes))) reasons.add(why);
     }
     for (const why of reasons) {
-      report(
-        use.site.path,
-        `${use.reader} reads ${why}`,
-        'give it to an input that may be left out and has no default, or make sure that it exists',
-      );
+      report(use.site.path, `${use.reader} reads ${why}`, mendOf(use, nodes));
     }
   }
   for (const { node } of nodesOf(graph)) {
@@ -60,6 +56,13 @@ function missingIn(dag: Dag, name: string): GraphNode | undefined {
   if (value?.kind !== 'output') return undefined;
   const node = dag.nodes.find(({ id }) => id === value.task);
   return node && mayBeMissing(node, dag) ? node : undefined;
+}
+
+function mendOf({ port, site }: ExpressionUse, nodes: ReadonlyMap<string, GraphNode>): string {
+  if (!port) return 'make sure that it exists: only an input that may be left out can be given what is absent';
+  const called = nodes.get(site.path)?.kind !== 'task' && 'default' in port;
+  if (called) return 'declare that parameter as optional(…) instead: what is absent is no reason for its default';
+  return 'give it to an input that may be left out, or make sure that it exists';
 }
 
 /** An argument that is absent stands before a default of a pipeline that is called, so that one needs a value. */
