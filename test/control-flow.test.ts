@@ -789,8 +789,8 @@ describe('a loop over what exists in the run', () => {
       ]),
     ).toMatchInlineSnapshot(`
 "- "{{=len(fromJSON(inputs.parameters['over-output--items'] startsWith 'json:' ? inputs.parameters['over-output--items'][5:] : inputs.parameters['over-output--items']))}}"
-- "{{=toJson(fromJSON(inputs.parameters['over-output--items'] startsWith 'json:' ? inputs.parameters['over-output--items'][5:] : inputs.parameters['over-output--items'])[int(item)])}}"
-- "{{=encoded(fromJSON(inputs.parameters['over-parameter--items'] startsWith 'json:' ? inputs.parameters['over-parameter--items'][5:] : inputs.parameters['over-parameter--items'])[int(item)])}}"
+- "{{=map([fromJSON(inputs.parameters['over-output--items'] startsWith 'json:' ? inputs.parameters['over-output--items'][5:] : inputs.parameters['over-output--items'])[int(item)]], # == nil ? 'json:null' : toJson(#))[0]}}"
+- "{{=encoded(fromJSON(inputs.parameters['over-parameter--items'] startsWith 'json:' ? inputs.parameters['over-parameter--items'][5:] : inputs.parameters['over-parameter--items'])[int(item)]], # == nil ? 'json:null' : map([#))[0]}}"
 "
 `);
   });
@@ -1009,7 +1009,7 @@ describe('a loop over artifacts', () => {
   test('passes their references in the manifest', () => {
     const { task, templates } = manifest(build);
     expect(shown(argumentsOf(task('for-each', 'each')))).toMatchInlineSnapshot(`
-"each--item: "{{=map([fromJSON(inputs.parameters['each--items'] startsWith 'json:' ? inputs.parameters['each--items'][5:] : inputs.parameters['each--items'])[int(item)]], type(#) == 'string' ? # : toJson(#))[0]}}"
+"each--item: "{{=map([fromJSON(inputs.parameters['each--items'] startsWith 'json:' ? inputs.parameters['each--items'][5:] : inputs.parameters['each--items'])[int(item)]], type(#) == 'string' ? # : replace(replace(replace(toJson(#), '{' + '{', '{\\\\\\\\u007b'), '$', '\\\\\\\\u0024'), '\\\\x7f', '\\\\\\\\u007f'))[0]}}"
 "
 `);
     expect(shown(templates['for-search'].outputs.parameters[0].valueFrom)).toMatchInlineSnapshot(`
@@ -1169,8 +1169,8 @@ describe('loops and called pipelines', () => {
 "- for-each
 - each-each
 - pipeline-scores
-- for-scores-loop
-- each-scores-loop
+- for-scores--loop
+- each-scores--loop
 "
 `);
     expect(shown(task('each-each', 'each-call'))).toMatchInlineSnapshot(`
@@ -1538,6 +1538,7 @@ loop--gate: loop.Succeeded
 on-failure: a.Failed || a.Errored
 on-any: (a.Succeeded || a.Failed || a.Errored || a.Skipped || a.Omitted) && (loop.Succeeded || loop.Failed || loop.Errored || loop.Skipped || loop.Omitted)
 fallback: (a.Failed || a.Errored) || (b.Failed || b.Errored)
+fallback--gate: fallback.Succeeded
 either: b.Succeeded || fallback.Succeeded
 without: (b.Skipped || b.Omitted) && (a.Succeeded || a.Failed || a.Errored || a.Skipped || a.Omitted)
 not: "!(loop.Succeeded)"
@@ -1564,6 +1565,44 @@ mixed: b.Succeeded && (loop.Succeeded || loop.Failed || loop.Errored || loop.Ski
   });
 });
 
+describe('a failure that something goes on after', () => {
+  test.each<readonly [string, (pipeline: Pipeline) => void, readonly string[]]>([
+    [
+      'one of two',
+      (pipeline) => {
+        const [a, b] = [speak(pipeline, 'a'), speak(pipeline, 'b')];
+        speak(pipeline, 'z').after(a.succeeded.or(b.succeeded));
+      },
+      ['a--gate', 'b--gate'],
+    ],
+    [
+      'by what it left out',
+      (pipeline) => {
+        const y = speak(pipeline, 'y').after(speak(pipeline, 'a'));
+        speak(pipeline, 'z').after(y.skipped);
+      },
+      ['y--gate'],
+    ],
+  ])('is one all the same: %s', async (_, tasks, gates) => {
+    const build = flow(tasks);
+    expect(Object.keys(manifest(build).depends()).filter((name) => name.includes('--'))).toEqual(gates);
+    const { run, ran } = await here(build, { fails: ['a'] });
+    expect([run.state, ran.includes('z')]).toEqual(['Failed', true]);
+  });
+});
+
+test('names that would become one in a collected list stay two', async () => {
+  const build = flow((pipeline) => {
+    const loop = new ParallelFor(pipeline, 'loop', { items: [{ 'a.b': 1, 'a b': 2 }] });
+    speak(loop, 'say');
+    show(pipeline, 'dot', loop.collect(loop.item.field('a.b')));
+    show(pipeline, 'space', loop.collect(loop.item.field('a b')));
+  });
+  manifest(build);
+  const { given } = await here(build);
+  expect([given.dot, given.space]).toEqual([{ anything: [1] }, { anything: [2] }]);
+});
+
 describe('going on after a failure', () => {
   const build = flow((pipeline) => {
     const shaky = speak(pipeline, 'shaky').continueOnFailure();
@@ -1582,11 +1621,14 @@ describe('going on after a failure', () => {
     const { depends } = manifest(build);
     expect(shown([depends(), depends('handler-handler')])).toMatchInlineSnapshot(`
 "- shaky: ""
-  reads: (shaky.Succeeded || shaky.Failed || shaky.Errored)
-  after: (shaky.Succeeded || shaky.Failed || shaky.Errored)
-  on-failure: shaky.Failed || shaky.Errored
+  shaky--done: shaky.Succeeded || shaky.Failed || shaky.Errored
+  shaky--failed: shaky.Failed || shaky.Errored
+  reads: shaky--done.Succeeded
+  after: shaky--done.Succeeded
+  on-failure: shaky--failed.Succeeded
   loop: ""
-  after-loop: (loop.Succeeded || loop.Failed || loop.Errored)
+  loop--done: loop.Succeeded || loop.Failed || loop.Errored
+  after-loop: loop--done.Succeeded
   handler: ""
 - handler-leaf: ""
   handler-leaf--done: handler-leaf.Succeeded || handler-leaf.Failed || handler-leaf.Errored
@@ -1668,7 +1710,7 @@ describe('an approval', () => {
 "x: ""
 go-live: x.Succeeded
 go-live--approved: go-live.Succeeded
-go-live--gate: go-live.Succeeded
+go-live--gate: go-live--approved.Succeeded
 deploy: go-live--approved.Succeeded
 after-deploy: deploy.Succeeded
 decision: go-live.Succeeded

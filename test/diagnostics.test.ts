@@ -722,6 +722,67 @@ function maybeList(pipeline: Pipeline): Value<readonly unknown[]> {
   return new Task(pipeline, 'lists', { component: maybe }).continueOnFailure().outputs.counts;
 }
 
+test('what the engine could not run: words as ids, deep nesting', () => {
+  const words = errorOf((pipeline) => {
+    const first = new Task(pipeline, 'in', { component: make });
+    new Task(pipeline, '2nd', { component: make }).after(first);
+    new Task(pipeline, 'last', { component: make }).after(pipeline.node.findChild('2nd') as Task);
+  });
+  expect(words).toMatchInlineSnapshot(`
+"  [ml/train] KFP1301 the id 'in' cannot be waited for: Argo's engine takes it for something else
+    at test/diagnostics.test.ts:LINE
+    mend: rename it
+  [ml/train] KFP1301 the id '2nd' cannot be waited for: Argo's engine takes it for something else
+    at test/diagnostics.test.ts:LINE
+    mend: rename it"
+`);
+  const deep = errorOf((pipeline, chart) => {
+    let inner = new Pipeline(chart, 'p0', { standalone: false, parameters: { on: bool() }, outputs: { on: bool() } });
+    inner.returns({ on: inner.parameters.on });
+    new Task(inner, 'make', { component: make });
+    for (let depth = 1; depth < 6; depth++) {
+      const outer = new Pipeline(chart, `p${depth}`, {
+        standalone: false,
+        parameters: { on: bool() },
+        outputs: { on: bool() },
+      });
+      const again = new RepeatUntil(outer, 'again', {
+        pipeline: inner,
+        inputs: { on: outer.parameters.on },
+        until: 'on',
+        maxIterations: 20,
+      });
+      outer.returns({ on: again.outputs.on });
+      inner = outer;
+    }
+    new SubPipeline(pipeline, 'call', { pipeline: inner, inputs: { on: true } });
+  });
+  expect(deep).toMatchInlineSnapshot(`
+"  [ml/train] KFP1309 templates are nested 108 deep; Argo's engine takes 100
+    at test/diagnostics.test.ts:LINE
+    mend: nest less: each If, loop, exit handler and call is a level or two, a RepeatUntil one for each iteration"
+`);
+});
+
+test('a run of a pipeline that is not standalone, and an unknown kind of repository', () => {
+  const error = errorOf((pipeline, chart) => {
+    new Task(pipeline, 'make', { component: make });
+    const part = new Pipeline(chart, 'part', { standalone: false });
+    new Task(part, 'make', { component: make });
+    new Run(chart, 'run', { pipeline: part });
+    const odd = new Pipeline(chart, 'odd', { artifactRepository: { kind: 'nope' } as Any });
+    new Task(odd, 'make', { component: make });
+  });
+  expect(error).toMatchInlineSnapshot(`
+"  [ml/run] KFP1314 'ml/part' cannot be run by itself
+    at test/diagnostics.test.ts:LINE
+    mend: take out \`standalone: false\`, or call it by a SubPipeline of the pipeline that is run
+  [ml/odd] KFP1243 'nope' is no kind of artifact repository
+    at test/diagnostics.test.ts:LINE
+    mend: use one of s3, gcs, azure, none"
+`);
+});
+
 test('an approval asked for from outside of what it stands in', () => {
   const error = errorOf((pipeline) => {
     const many = new If(pipeline, 'many', {

@@ -127,7 +127,7 @@ describe('a WorkflowTemplate', () => {
     const pipeline = new Pipeline(ml, 'p');
     const a = new Task(pipeline, 'a', { component: make });
     const b = new Task(pipeline, 'b', { component: make, inputs: { rows: a.outputs.count } });
-    const branch = new If(pipeline, 'if', { condition: b.outputs.count.gt(1) });
+    const branch = new If(pipeline, 'many', { condition: b.outputs.count.gt(1) });
     const inside = new Task(branch, 'inside', { component: use, inputs: { data: a.outputs.data } });
     const other = branch.else('other');
     const last = new Task(other, 'last', { component: make }).after(new Task(other, 'first', { component: make }));
@@ -138,10 +138,10 @@ describe('a WorkflowTemplate', () => {
     const depends = (dag: string, task: string) => taskOf(objects, dag, task).depends;
     expect(depends('main', 'a')).toBeUndefined();
     expect(depends('main', 'b')).toBe('a.Succeeded');
-    expect(depends('main', 'if')).toBe('b.Succeeded && a.Succeeded');
-    expect(depends('main', 'after-if')).toBe('if.Succeeded && a.Succeeded');
-    expect(depends('main', 'after-inside')).toBe('if.Succeeded');
-    expect(depends('main', 'after-else')).toBe('if.Succeeded');
+    expect(depends('main', 'many')).toBe('b.Succeeded && a.Succeeded');
+    expect(depends('main', 'after-if')).toBe('many.Succeeded && a.Succeeded');
+    expect(depends('main', 'after-inside')).toBe('many.Succeeded');
+    expect(depends('main', 'after-else')).toBe('many.Succeeded');
     expect(depends('else-other', 'other-last')).toBe('other-first.Succeeded');
   });
 

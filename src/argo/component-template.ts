@@ -3,6 +3,7 @@ import type {
   ContainerArgument,
   ContainerImplementation,
   ContainerReference,
+  Json,
   ParameterDefinition,
   PortDefinition,
   PythonImplementation,
@@ -10,7 +11,7 @@ import type {
 import type { GraphTaskSettings, PipelineGraph } from '../graph/graph';
 import { encodeJson, encodeValue, escapeJson } from '../values/codec';
 import { inputArtifact, inputKey, outputArtifact, outputKey, plainReference } from './artifacts';
-import { ABSENT, tag } from './expression-printer';
+import { ABSENT, string, tag } from './expression-printer';
 import { COMPONENT_DIR, INPUT_DIR, RUNTIME_DIR, RUNTIME_VOLUME, WORK_DIR, WORK_VOLUME } from './paths';
 import { volumeNameOf } from './sources';
 import type { Artifact, Container, EnvVar, OutputParameter, Parameter, Template } from './types';
@@ -240,16 +241,29 @@ function printReference({ ref, name }: ContainerReference, component: ComponentD
 }
 
 /** The raw text of an encoded parameter, for a program that does not know the encoding. */
-function rawText(variable: string, { type, optional }: ParameterDefinition): string {
-  const absent = `${variable} in ['json:', 'json:null']`;
+function rawText(variable: string, port: ParameterDefinition): string {
+  const { type, optional, default: standard } = port;
+  // A default stands for what is absent, as in a Python component; None is nothing.
+  const fallback = standard === undefined || standard === null ? '' : rawLiteral(standard);
+  const none =
+    fallback === ''
+      ? `${variable} in ['json:', 'json:null'] ? '' : `
+      : `${variable} == 'json:' ? ${string(fallback)} : ${variable} == 'json:null' ? '' : `;
   if (type === 'NUMBER_INTEGER' || type === 'NUMBER_DOUBLE' || type === 'BOOLEAN') {
-    return optional ? `${absent} ? '' : ${variable}` : `string(${variable})`;
+    return optional ? `${none}${variable}` : `string(${variable})`;
   }
   // JSON keeps its escapes: a program that reads JSON undoes them.
   const decoded = type === 'STRING' ? `fromJSON(${variable}[5:])` : `${variable}[5:]`;
   const value = `${variable} startsWith 'json:' ? ${decoded} : ${variable}`;
   const safe = `replace(replace(${value}, '$', '$$'), '{', '${BRACE_VARIABLE}')`;
-  return optional ? `${absent} ? '' : ${safe}` : safe;
+  return optional ? `${none}${safe}` : safe;
+}
+
+/** A default as a program takes it, with `$` and braces as the other texts have them. */
+function rawLiteral(value: Json): string {
+  return (typeof value === 'string' ? value : encodeJson(value))
+    .replaceAll('$', '$$$$')
+    .replaceAll('{', () => BRACE_VARIABLE);
 }
 
 function environment(settings: GraphTaskSettings): EnvVar[] {

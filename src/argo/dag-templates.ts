@@ -91,7 +91,7 @@ export class DagPrinter {
     }));
     const hook = this.exitHook(onExit, (leaf) => {
       if (leaf.kind !== 'run' || leaf.field !== 'finalStatus') return undefined;
-      const status = finalStatusOf(id, name, false);
+      const status = finalStatusOf(id, name, 'exit-handler');
       return { tag: status, variable: status };
     });
     const wrapper: Template = {
@@ -149,16 +149,19 @@ export class DagPrinter {
     ];
   }
 
-  /** The name of a DAG template, which names of components and of other pipelines' templates are apart from. */
+  /**
+   * The name of a DAG template. Names of components have no such prefix, and ids no two hyphens in a row, so that templates
+   * of two pipelines never share one.
+   */
   public templateName(prefix: string, id: string): string {
-    return this.isCalled ? `${prefix}-${kebab(this.pipeline.name)}-${id}` : `${prefix}-${id}`;
+    return this.isCalled ? `${prefix}-${kebab(this.pipeline.name)}--${id}` : `${prefix}-${id}`;
   }
 
   /** The template that a task calls: its component's, or one of its own where it has settings of its own. */
   public templateNameOf(task: TaskNode): string {
     const name = task.ownSettings ? task.id : kebab(task.component);
     const isShared = !this.isCalled || (!task.ownSettings && this.sharesSettings);
-    return isShared ? name : `${kebab(this.pipeline.name)}-${name}`;
+    return isShared ? name : `${kebab(this.pipeline.name)}--${name}`;
   }
 
   /** Outer values, as arguments of a template that needs them. */
@@ -249,8 +252,8 @@ export class DagPrinter {
   ): OutputParameter {
     const resolve = this.references.inOutputs(this.references.in(inputs, READER, nodes));
     if (value.kind === 'output') {
-      const { tag, raw, optional } = resolve(value);
-      if (!raw && !optional) return { name, valueFrom: { parameter: `{{${tag}}}`, default: ABSENT } };
+      const { tag, raw, computed } = resolve(value);
+      if (!raw && !computed) return { name, valueFrom: { parameter: `{{${tag}}}`, default: ABSENT } };
     }
     return { name, valueFrom: { expression: textOf(value, resolve), default: ABSENT } };
   }

@@ -8,6 +8,7 @@ export const NO_OP = 'no-op';
 const APPROVED = '--approved';
 const GATE = '--gate';
 const DONE = '--done';
+const FAILED = '--failed';
 
 /** What a node waits for, as Argo's `depends`; undefined where that is nothing. */
 export function depends({ dependsOn, runsWhen }: GraphNode, nodes: ReadonlyMap<string, GraphNode>): string | undefined {
@@ -34,20 +35,25 @@ function condition(dependency: Dependency, nodes: ReadonlyMap<string, GraphNode>
   }
 }
 
-/** A node that may fail counts as having succeeded then; an approval that was not given as skipped. */
+/** How a node ended, by itself or by the tasks that tell it. */
 function ended({ id, kind, continueOnFailure }: GraphNode, states: readonly NodeState[]): readonly string[] {
-  const approval = kind === 'approval';
-  const [succeeded, failed, skipped] = (['Succeeded', 'Failed', 'Skipped'] as const).map((state) =>
-    states.includes(state),
-  );
-  if (approval && succeeded && skipped)
-    return failed ? [`${id}.Succeeded`, `${id}.Failed`, `${id}.Errored`, `${id}.Omitted`] : [`${id}.Succeeded`];
-  const gate = approval ? `${id}${APPROVED}` : id;
+  const has = (state: NodeState) => states.includes(state);
+  if (kind === 'approval' && isDecided(states)) {
+    return has('Failed') ? [`${id}.Succeeded`, `${id}.Failed`, `${id}.Errored`, `${id}.Omitted`] : [`${id}.Succeeded`];
+  }
+  // What may fail, and an approval, which may not be given, have a task that says whether to go on.
+  const success = kind === 'approval' ? `${id}${APPROVED}` : continueOnFailure ? `${id}${DONE}` : id;
+  const failure = continueOnFailure ? [`${id}${FAILED}.Succeeded`] : [`${id}.Failed`, `${id}.Errored`];
   return [
-    ...(succeeded ? [`${gate}.Succeeded`] : []),
-    ...(failed || (succeeded && continueOnFailure) ? [`${id}.Failed`, `${id}.Errored`] : []),
-    ...(skipped ? [`${gate}.Skipped`, `${gate}.Omitted`] : []),
+    ...(has('Succeeded') ? [`${success}.Succeeded`] : []),
+    ...(has('Failed') && !(continueOnFailure && has('Succeeded')) ? failure : []),
+    ...(has('Skipped') ? [`${success}.Skipped`, `${success}.Omitted`] : []),
   ];
+}
+
+/** Whether all that is asked of an approval is that it was decided. */
+function isDecided(states: readonly NodeState[]): boolean {
+  return states.includes('Succeeded') && states.includes('Skipped');
 }
 
 function grouped(terms: readonly string[]): string {
@@ -55,62 +61,64 @@ function grouped(terms: readonly string[]): string {
 }
 
 /**
- * For a node, tasks without a pod that give a DAG the outcome that its nodes have. Argo takes a DAG's from its last tasks: a failure
- * that something goes on after would be forgotten, and one that is allowed would not.
+ * For a node, tasks without a pod that give a DAG the outcome that its nodes have. Argo takes a DAG's from its last tasks: a
+ * failure that something goes on after would be forgotten, and one that is allowed would not.
  */
 export function outcomeTasks({ nodes }: Dag): (node: GraphNode) => readonly DagTask[] {
-  const conditions = nodes.flatMap(({ runsWhen }) => (runsWhen ? endings(runsWhen) : []));
-  const tolerated = new Set(conditions.filter(({ states }) => states.includes('Failed')).map(({ node }) => node));
-  const awaited = new Set(nodes.flatMap(({ dependsOn }) => dependsOn));
-  return (node) => {
-    const { id, continueOnFailure } = node;
-    const [success] = ended({ ...node, continueOnFailure: false }, ['Succeeded']);
+  const asked = nodes.flatMap(({ dependsOn, runsWhen }) =>
+    runsWhen ? endings(runsWhen) : dependsOn.map((node): Ending => ({ kind: 'ended', node, states: ['Succeeded'] })),
+  );
+  const approvals = new Set(nodes.filter(({ kind }) => kind === 'approval').map(({ id }) => id));
+  const tolerated = new Set(nodes.flatMap(({ runsWhen }) => (runsWhen ? toleratedBy(runsWhen, approvals) : [])));
+  const isAsked = (id: string, how: (states: readonly NodeState[]) => boolean) =>
+    asked.some(({ node, states }) => node === id && how(states));
+  return ({ id, kind, continueOnFailure }) => {
+    const success = kind === 'approval' ? `${id}${APPROVED}` : id;
+    const task = (suffix: string, after: string, when?: string): DagTask => ({
+      name: `${id}${suffix}`,
+      template: NO_OP,
+      depends: after,
+      ...(when !== undefined && { when }),
+    });
     return [
-      ...(node.kind === 'approval' && needsGate(node, nodes)
-        ? [
-            {
-              name: `${id}${APPROVED}`,
-              template: NO_OP,
-              depends: `${id}.Succeeded`,
-              when: `{{=tasks['${id}'].outputs.parameters['decision'] == 'approved'}}`,
-            },
-          ]
+      ...(kind === 'approval' && isAsked(id, (states) => !isDecided(states))
+        ? [task(APPROVED, `${id}.Succeeded`, `{{=tasks['${id}'].outputs.parameters['decision'] == 'approved'}}`)]
         : []),
       // Left out where all is well, and else it inherits the failure.
       ...(tolerated.has(id) && !continueOnFailure
         ? [
-            {
-              name: `${id}${GATE}`,
-              template: NO_OP,
-              depends: node.kind === 'approval' ? `${id}.Succeeded` : success!,
-              when: 'false',
-            },
+            task(
+              GATE,
+              isAsked(id, (states) => !isDecided(states)) ? `${success}.Succeeded` : `${id}.Succeeded`,
+              'false',
+            ),
           ]
         : []),
-      ...(continueOnFailure && !awaited.has(id)
-        ? [{ name: `${id}${DONE}`, template: NO_OP, depends: `${id}.Succeeded || ${id}.Failed || ${id}.Errored` }]
+      ...(continueOnFailure ? [task(DONE, `${id}.Succeeded || ${id}.Failed || ${id}.Errored`)] : []),
+      ...(continueOnFailure && isAsked(id, (states) => states.includes('Failed') && !states.includes('Succeeded'))
+        ? [task(FAILED, `${id}.Failed || ${id}.Errored`)]
         : []),
     ];
   };
 }
 
-/** Whether something asks if the approval was given, and not only that it was decided. */
-function needsGate({ id }: GraphNode, nodes: readonly GraphNode[]): boolean {
-  return nodes.some(({ dependsOn, runsWhen }) => {
-    if (!runsWhen) return dependsOn.includes(id);
-    return endings(runsWhen).some(
-      ({ node, states }) => node === id && states.includes('Succeeded') !== states.includes('Skipped'),
-    );
-  });
+type Ending = Extract<Dependency, { kind: 'ended' }>;
+
+/** The nodes that a condition may hold in spite of: all but those whose success it needs. */
+function toleratedBy(dependency: Dependency, approvals: ReadonlySet<string>): readonly string[] {
+  if (dependency.kind === 'and') return dependency.operands.flatMap((operand) => toleratedBy(operand, approvals));
+  if (dependency.kind !== 'ended') return endings(dependency).map(({ node }) => node);
+  const { node, states } = dependency;
+  const needed = approvals.has(node) ? ['Succeeded', 'Skipped'] : ['Succeeded'];
+  return states.every((state) => needed.includes(state)) && states.includes('Succeeded') ? [] : [node];
 }
 
-function endings(dependency: Dependency): readonly Extract<Dependency, { kind: 'ended' }>[] {
+function endings(dependency: Dependency): readonly Ending[] {
   switch (dependency.kind) {
     case 'ended':
       return [dependency];
     case 'not':
-      // What must not have been may have been anything else.
-      return endings(dependency.operand).map((each) => ({ ...each, states: ['Succeeded', 'Failed', 'Skipped'] }));
+      return endings(dependency.operand);
     default:
       return dependency.operands.flatMap(endings);
   }

@@ -8,7 +8,9 @@ export interface Reference {
   readonly tag: string;
   /** Inside of `{{=…}}` and `valueFrom.expression`. */
   readonly variable: string;
-  /** True where the value may not exist: the variable is the text of an absent one then, and no tag can stand for it. */
+  /** True where the variable is an expression, for which no tag can stand. */
+  readonly computed?: boolean;
+  /** True where the value may not exist: the variable, which is computed, is the text of an absent one then. */
   readonly optional?: boolean;
   /**
    * True where the text was written by a container that does not know the library's encoding: it is the value itself,
@@ -40,7 +42,7 @@ export function printArgument(expression: Expression, resolve: Resolve): string 
     case 'output':
     case 'loop': {
       const target = resolve(expression);
-      return target.raw || target.optional ? tag(textOf(expression, resolve)) : `{{${target.tag}}}`;
+      return target.raw || target.computed ? tag(textOf(expression, resolve)) : `{{${target.tag}}}`;
     }
     case 'run':
       if (expression.field !== 'finalStatus') return `{{${resolve(expression).tag}}}`;
@@ -213,7 +215,8 @@ export function encoded(type: ValueType, expression: string): string {
 
 const REWRITABLE = "# contains '{' + '{' || # contains '$' || # contains '\\x7f'";
 
-function escaped(json: string): string {
+/** JSON with escapes for what Argo or Kubernetes would rewrite. */
+export function escaped(json: string): string {
   return `replace(replace(replace(${json}, '{' + '{', '{\\\\u007b'), '$', '\\\\u0024'), '\\x7f', '\\\\u007f')`;
 }
 

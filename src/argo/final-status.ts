@@ -1,3 +1,4 @@
+import type { GraphNode } from '../graph/graph';
 import { string } from './expression-printer';
 
 /**
@@ -8,22 +9,26 @@ import { string } from './expression-printer';
 export function finalStatusOfRun(pipeline: string): string {
   const failures = "filter(fromJSON(fromJSON(workflow.failures)), #.message != '')";
   const message = `join(map(${failures}, #.displayName + ': ' + #.message), '; ')`;
-  return status('workflow.status', pipeline, message, false);
+  return status("workflow.status == 'Succeeded'", "workflow.status in ['Failed', 'Error']", pipeline, message, false);
 }
 
 /**
- * The same of a node of a DAG. What failed inside of it, and why, is known at the end of the run only. A hook does not
- * run for what was skipped; other readers may ask.
+ * The same of a node of a DAG. What failed inside of it, and why, is known at the end of the run only. A hook does not run
+ * for what was skipped; an approval that was not given is.
  */
-export function finalStatusOf(id: string, name: string, mayBeSkipped: boolean): string {
-  return status(`tasks['${id}'].status`, name, "''", mayBeSkipped);
+export function finalStatusOf(id: string, name: string, kind: GraphNode['kind'] | undefined): string {
+  const failed = `tasks['${id}'].status in ['Failed', 'Error']`;
+  const succeeded =
+    kind === 'approval'
+      ? `tasks['${id}'].outputs?.parameters?.['decision'] == 'approved'`
+      : `tasks['${id}'].status == 'Succeeded'`;
+  return status(succeeded, failed, name, "''", kind !== 'exit-handler');
 }
 
-function status(variable: string, name: string, message: string, mayBeSkipped: boolean): string {
-  const skipped = mayBeSkipped ? `${variable} in ['Skipped', 'Omitted'] ? 'SKIPPED' : ` : '';
-  const state = `${variable} == 'Succeeded' ? 'SUCCEEDED' : ${skipped}'FAILED'`;
+function status(succeeded: string, failed: string, name: string, message: string, mayBeSkipped: boolean): string {
+  const state = `${succeeded} ? 'SUCCEEDED' : ${mayBeSkipped ? `!(${failed}) ? 'SKIPPED' : ` : ''}'FAILED'`;
   return (
     `{'state': ${state}, 'pipelineJobResourceName': workflow.name, 'pipelineTaskName': ${string(name)}, ` +
-    `'error': ${variable} in ['Failed', 'Error'] ? {'code': 1, 'message': ${message}} : {'code': 0, 'message': ''} }`
+    `'error': ${failed} ? {'code': 1, 'message': ${message}} : {'code': 0, 'message': ''} }`
   );
 }

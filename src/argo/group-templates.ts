@@ -4,7 +4,7 @@ import { encodeValue } from '../values/codec';
 import type { Expression, ValueType } from '../values/expression';
 import { argumentsOf } from './arguments';
 import type { DagPrinter } from './dag-templates';
-import { ABSENT, encoded, negated, operand, condition as printCondition, tag } from './expression-printer';
+import { ABSENT, encoded, escaped, negated, operand, condition as printCondition, tag } from './expression-printer';
 import { pipelineTemplateName } from './template-names';
 import type { DagTask, OutputParameter, Parameter, Template } from './types';
 
@@ -129,9 +129,10 @@ function plainItem(type: ValueType, list: string): string {
 /** The text of a list's item. References of artifacts are texts, where the list was put together of texts. */
 export function encodedItem(type: ValueType, list: string): string {
   const item = `${list}[int(item)]`;
-  if (type.includes('.')) return `map([${item}], type(#) == 'string' ? # : toJson(#))[0]`;
-  if (type === 'NUMBER_INTEGER' || type === 'NUMBER_DOUBLE' || type === 'BOOLEAN') return `toJson(${item})`;
-  return encoded(type, item);
+  if (type.includes('.')) return `map([${item}], type(#) == 'string' ? # : ${escaped('toJson(#)')})[0]`;
+  if (type === 'UNKNOWN') return encoded(type, item);
+  const isScalar = type === 'NUMBER_INTEGER' || type === 'NUMBER_DOUBLE' || type === 'BOOLEAN';
+  return `map([${item}], # == nil ? '${ABSENT}null' : ${isScalar ? 'toJson(#)' : encoded(type, '#')})[0]`;
 }
 
 /**
@@ -153,6 +154,9 @@ function element(type: ValueType): string {
       return "# in ['NaN', 'Infinity', '-Infinity'] ? nil : float(#)";
     case 'BOOLEAN':
       return "# == 'true'";
+    case 'UNKNOWN':
+      // What looks like JSON is taken for it: nobody said that it is text.
+      return `type(#) != 'string' ? # : # startsWith 'json:' ? fromJSON(#[5:]) : # matches '^(-?[0-9]+([.][0-9]+)?([eE][-+]?[0-9]+)?|true|false)$' ? fromJSON(#) : #`;
     default:
       return "type(#) == 'string' ? fromJSON(# startsWith 'json:' ? #[5:] : #) : #";
   }

@@ -6,6 +6,10 @@ import { pipelineManifest } from './pipeline-manifest';
 const CRD_LIMIT = 200;
 /** kubectl's client-side apply keeps the whole object in an annotation, which Kubernetes limits to this. */
 const CLIENT_SIDE_APPLY = 256 * 1024;
+/** Words of the language in which Argo evaluates what a task waits for. */
+const WORDS: ReadonlySet<string> = new Set(
+  'not in and or matches contains startsWith endsWith let if else nil true false'.split(' '),
+);
 /** How deep Argo's engine lets templates be nested. */
 const DEPTH_LIMIT = 100;
 /** Linux' limit for one variable of a process' environment, less the variable's name. */
@@ -25,15 +29,23 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
       mend,
       ...(severity && { severity }),
     });
+  for (const { dag } of spec.templates) {
+    const awaited = new Set(dag?.tasks.flatMap(({ depends = '' }) => depends.match(/[\w-]+(?=\.)/g) ?? []));
+    for (const id of awaited) {
+      if (!/^\d/.test(id) && !WORDS.has(id)) continue;
+      report('KFP1301', `the id '${id}' cannot be waited for: Argo's engine takes it for something else`, 'rename it');
+    }
+  }
   for (const { name, uses } of collisions) {
     report('KFP1305', `the template name '${name}' stands for ${uses.join(' and for ')}`, 'rename one of them');
   }
-  const depth = depthOf(graph, graph.root);
+  const known: Depths = new Map();
+  const depth = Math.max(depthOf(graph, graph.root, known), graph.onExit ? depthOfNode(graph, graph.onExit, known) : 0);
   if (depth > DEPTH_LIMIT) {
     report(
       'KFP1309',
       `templates are nested ${depth} deep; Argo's engine takes ${DEPTH_LIMIT}`,
-      'nest less: each If, loop, exit handler and call is a level or two, a RepeatUntil two for each iteration',
+      'nest less: each If, loop, exit handler and call is a level or two, a RepeatUntil one for each iteration',
     );
   }
   if (graph.limits.crds === 'full') {
@@ -90,25 +102,41 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
   return diagnostics;
 }
 
+/** How deep templates are nested below each pipeline's, by the pipeline's name. */
+type Depths = Map<string, number>;
+
 /** How deep the templates of a DAG are nested, the DAG itself included. */
-function depthOf(graph: PipelineGraph, dag: Dag): number {
-  return 1 + Math.max(0, ...dag.nodes.map((node) => depthOfNode(graph, node)));
+function depthOf(graph: PipelineGraph, dag: Dag, known: Depths): number {
+  return 1 + dag.nodes.reduce((most, node) => Math.max(most, depthOfNode(graph, node, known)), 0);
 }
 
-function depthOfNode(graph: PipelineGraph, node: GraphNode): number {
+function depthOfNode(graph: PipelineGraph, node: GraphNode, known: Depths): number {
+  const bodies = bodiesOf(node).map((body) => depthOf(graph, body, known));
   switch (node.kind) {
     case 'if':
     case 'loop':
-      return 1 + Math.max(...bodiesOf(node).map((body) => depthOf(graph, body)));
+      return 1 + Math.max(...bodies);
     case 'exit-handler':
-      return depthOf(graph, node.body);
+      return Math.max(...bodies, node.onExit ? depthOfNode(graph, node.onExit, known) : 0);
     case 'pipeline':
-      return depthOf(graph, graph.pipelines[node.pipeline]!.root) + (graph.pipelines[node.pipeline]!.onExit ? 1 : 0);
+      return depthOfPipeline(graph, node.pipeline, known);
     case 'repeat':
-      return node.limit + depthOf(graph, graph.pipelines[node.pipeline]!.root);
+      return node.limit + depthOfPipeline(graph, node.pipeline, known);
     default:
       return 1;
   }
+}
+
+function depthOfPipeline(graph: PipelineGraph, name: string, known: Depths): number {
+  let depth = known.get(name);
+  if (depth === undefined) {
+    const { root, onExit } = graph.pipelines[name]!;
+    // With an exit task, the pipeline is called inside of what the hook belongs to.
+    depth = depthOf(graph, root, known) + (onExit ? 1 : 0);
+    if (onExit) depth = Math.max(depth, 1 + depthOfNode(graph, onExit, known));
+    known.set(name, depth);
+  }
+  return depth;
 }
 
 function kilobytes(bytes: number): string {

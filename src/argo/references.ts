@@ -30,7 +30,7 @@ export class References {
         case 'run':
           return { tag: RUN_VARIABLES[leaf.field], variable: RUN_VARIABLES[leaf.field] };
         case 'status': {
-          const status = finalStatusOf(leaf.of, leaf.of, beside.get(leaf.of)?.kind !== 'exit-handler');
+          const status = finalStatusOf(leaf.of, leaf.of, beside.get(leaf.of)?.kind);
           return { tag: status, variable: status };
         }
         case 'loop':
@@ -43,13 +43,14 @@ export class References {
           const { task, output, type } = leaf;
           const upstream = beside.get(task);
           const optional = node !== undefined && upstream !== undefined && !isCertain(node, upstream);
+          if (upstream?.kind === 'approval') return decision(task, optional);
           return {
             tag: `tasks.${task}.outputs.parameters.${output}`,
             // Argo collects the paths of an expression before it evaluates it: only this form survives a missing one.
             variable: optional
-              ? `(tasks['${task}'].outputs?.parameters?.['${output}'] ?? '${ABSENT}')`
+              ? `(tasks['${task}'].status == 'Succeeded' ? tasks['${task}'].outputs?.parameters?.['${output}'] ?? '${ABSENT}' : '${ABSENT}')`
               : `tasks['${task}'].outputs.parameters['${output}']`,
-            ...(optional && { optional }),
+            ...(optional && { computed: true, optional }),
             // An artifact's reference is written by the engine, and safe.
             ...(this.rawWriters.has(task) && !type.includes('.') && { raw: true }),
           };
@@ -82,6 +83,14 @@ export class References {
     if (leaf.kind === 'run') return `run--${leaf.field}`;
     return leaf.kind === 'parameter' && !this.isCalled ? `parameter--${leaf.name}` : undefined;
   }
+}
+
+/** A decision is one of the words, whatever a person wrote: nothing but an approval approves. */
+function decision(approval: string, optional: boolean): Reference {
+  const given = `tasks['${approval}'].outputs?.parameters?.['decision']`;
+  const known = `(${given} in ['approved', 'timed-out'] ? ${given} : 'rejected')`;
+  const variable = optional ? `(${given} == nil ? '${ABSENT}' : ${known})` : known;
+  return { tag: variable, variable, computed: true, ...(optional && { optional }) };
 }
 
 const RUN_VARIABLES = {

@@ -59,7 +59,10 @@ export abstract class FlowNode extends Construct {
     return this.ending('Failed');
   }
 
-  /** Holds when this did not run: a condition did not hold, or something before it failed. */
+  /**
+   * Holds when this did not run, because what it waits for did not come about; for an approval, when it was not given. An
+   * If of which no branch was taken has succeeded.
+   */
   public get skipped(): Dependency {
     return this.ending('Skipped');
   }

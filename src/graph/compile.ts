@@ -34,6 +34,7 @@ import { Lowering } from './lowering';
 import { memberOf } from './member';
 import { pipelineParameters } from './pipeline-parameters';
 import { rules } from './rules';
+import { repository } from './rules/repository';
 import { type Scope, Scopes } from './scope';
 import { type Upstream, upstream, waitingOf } from './waiting';
 
@@ -80,7 +81,9 @@ export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
   // A component that could not be read has no interface that anything could be checked against.
   // Components of called pipelines are checked there.
   const own = { ...graph, components: sharedComponents([...compiler.tasks], []).components };
-  const checked = found.every(isWarning) ? [...found, ...rules.flatMap((rule) => rule(own))] : found;
+  const checked = found.every(isWarning)
+    ? [...found, ...rules.flatMap((rule) => rule(own)), ...repository(graph)]
+    : found;
   return { graph, diagnostics: checked, callsBroken: called.areBroken };
 }
 

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FlowNode } from '../constructs/flow-node';
 import type { If } from '../constructs/if';
 import type { ParallelFor } from '../constructs/parallel-for';
@@ -123,8 +124,12 @@ export class Lowering {
       case 'field': {
         const of = this.given(value.kind === 'metric' ? value.artifact : value.of, body);
         if (!of) return undefined;
+        const inner = withOperands(value, () => of[1]);
         const name = `${of[0]}--${value.name.replace(/[^A-Za-z0-9_]+/g, '-')}`;
-        return [name, withOperands(value, () => of[1])];
+        // Where two names become one, their other characters are told apart.
+        if (isDeepStrictEqual(body.outputs[name] ?? inner, inner)) return [name, inner];
+        const exact = value.name.replace(/[^A-Za-z0-9_]/g, (character) => `-${character.charCodeAt(0).toString(16)}`);
+        return [`${of[0]}--${exact}`, inner];
       }
       case 'loop': {
         const loop = this.scopes.idOf(value.loop as ScopeNode);

@@ -39,7 +39,7 @@ export function waitingOf(node: ScopeNode, { read, awaited }: Upstream, scopes: 
     const id = besideId(node, other, scopes);
     if (id === undefined) continue;
     data.add(id);
-    if (other.kind === 'approval') approvals.add(id);
+    if (other.kind === 'approval' && isBeside(node, other, scopes)) approvals.add(id);
   }
   for (const other of awaited) {
     const id = besideId(node, other, scopes);

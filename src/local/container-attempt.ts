@@ -85,10 +85,12 @@ export function rawInput(
   const port = memberOf(component.inputs, name);
   const text = memberOf(inputs, name);
   if (port?.kind !== 'parameter') return text ?? '';
-  const value = text === undefined ? undefined : decodeValue(port.type, text);
+  // A default stands for what is absent, as in a Python component.
+  const value =
+    (text === undefined ? undefined : decodeValue(port.type, text)) ?? (text === undefined ? port.default : null);
   if (value === undefined || value === null) return '';
   if (typeof value === 'string') return value;
-  return typeof value === 'number' ? text!.replace(/^json:/, '') : encodeJson(value);
+  return typeof value === 'number' && text !== undefined ? text.replace(/^json:/, '') : encodeJson(value);
 }
 
 /** Links mean nothing inside of a container, so what they lead to is mounted. */

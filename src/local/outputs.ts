@@ -2,7 +2,7 @@ import type { Json } from '../components/definition';
 import type { Dag, GraphNode, PipelineGraph } from '../graph/graph';
 import { memberOf } from '../graph/member';
 import type { Expression, ValueType } from '../values/expression';
-import { textOf, type Values } from './evaluate';
+import { EvaluationError, textOf, type Values } from './evaluate';
 import type { LocalArtifacts } from './local-run';
 import { type ArtifactReference, decodeReference } from './reference';
 import type { Store } from './store';
@@ -10,15 +10,18 @@ import { localArtifact } from './stub';
 import { decodeText, isArtifactType } from './value-text';
 
 /**
- * Texts of a DAG's outputs, in the frame of its nodes; those that are absent are left out.
- *
- * @throws where one cannot be evaluated
+ * Texts of a DAG's outputs, in the frame of its nodes; those that are absent are left out. So is what cannot be evaluated,
+ * such as a metric that was not logged: on the engine the output's default stands for it.
  */
 export function outputTexts(dag: Dag, values: Values): Readonly<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const [name, expression] of Object.entries(dag.outputs)) {
-    const text = textOf(expression, values);
-    if (text !== undefined) texts[name] = text;
+    try {
+      const text = textOf(expression, values);
+      if (text !== undefined) texts[name] = text;
+    } catch (error) {
+      if (!(error instanceof EvaluationError)) throw error;
+    }
   }
   return texts;
 }

@@ -117,7 +117,7 @@ export class Value<out T> {
   /**
    * A number that the producing component logged on this artifact by `log_metric`, read from the artifact's metadata
    * when the pipeline runs; no pod is needed to read it. A run in which the metric was not logged fails at the place that
-   * reads it.
+   * reads it; where it is collected from a loop, that iteration is left out.
    *
    * @param name the metric's name; names found in the component's source complete in the editor
    */

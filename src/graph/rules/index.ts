@@ -14,7 +14,6 @@ import { packages } from './packages';
 import { parameters } from './parameters';
 import { printable } from './printable';
 import { references } from './references';
-import { repository } from './repository';
 import { secrets } from './secrets';
 import { settings } from './settings';
 import { types } from './types';
@@ -36,7 +35,6 @@ export const rules: readonly Rule[] = [
   calls,
   cycles,
   settings,
-  repository,
   expandable,
   printable,
   secrets,

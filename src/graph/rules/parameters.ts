@@ -58,7 +58,7 @@ export function parameters(graph: PipelineGraph): readonly Diagnostic[] {
       );
     }
     for (const port of [...Object.keys(component.inputs), ...Object.keys(component.outputs)]) {
-      if (NAME.test(port)) continue;
+      if (NAME.test(port) && !port.includes('--')) continue;
       report(
         'KFP1216',
         `the component '${component.name}' has a port '${port}' with other characters than letters, digits, '_' and '-'`,
