@@ -68,19 +68,10 @@ async function execute(
 ): Promise<GroupEnd> {
   const inside = frame.called({ pipeline, prefix: `${key}/`, parameters, finalStatus: '' });
   const state = await runDag(pipeline.root, inside, runner);
-  const end = state === 'Succeeded' ? returned(pipeline, inside) : { state };
+  const end: GroupEnd = state === 'Succeeded' ? { state, texts: outputTexts(pipeline.root, inside) } : { state };
   if (pipeline.onExit) {
     runner.setFinalStatus(inside, end.state);
     await runner.runExit(pipeline.onExit, inside);
   }
   return end;
-}
-
-function returned({ root }: CalledPipeline, inside: Frame): GroupEnd {
-  try {
-    return { state: 'Succeeded', texts: outputTexts(root, inside) };
-  } catch (error) {
-    // The exit task is to run all the same.
-    return { state: 'Failed', error: (error as Error).message };
-  }
 }

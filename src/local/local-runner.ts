@@ -44,15 +44,9 @@ export class LocalRunner implements NodeRunner {
     const { rerun, root, graph } = this;
     if (rerun?.only) return { state: await this.runOnly(rerun, rerun.only), outputs: {} };
     const ended = await runDag(graph.root, root, this);
-    let state: RunState =
+    const state: RunState =
       root.isStopped && ended !== 'Succeeded' ? 'Stopped' : ended === 'Succeeded' ? 'Succeeded' : 'Failed';
-    let outputs: Readonly<Record<string, string>> = {};
-    try {
-      if (state === 'Succeeded') outputs = outputTexts(graph.root, root);
-    } catch (error) {
-      state = 'Failed';
-      this.warn(`what the pipeline returns could not be evaluated: ${(error as Error).message}`);
-    }
+    const outputs = state === 'Succeeded' ? outputTexts(graph.root, root) : {};
     if (!graph.onExit) return { state, outputs };
     this.setFinalStatus(root, state);
     // It runs however the run ended: what stopped the run does not stop it.
