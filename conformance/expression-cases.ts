@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { inputArtifact, outputKey, plainReference } from '../src/argo/artifacts';
 import { componentTemplate } from '../src/argo/component-template';
-import { exitHook } from '../src/argo/dag-templates';
+import { DagPrinter } from '../src/argo/dag-templates';
 import { printArgument, type Resolve, reference, tag, typed } from '../src/argo/expression-printer';
 import { collected, encodedItem } from '../src/argo/group-templates';
 import type {
@@ -220,7 +220,7 @@ function finalStatus(): void {
   const root = { nodes: [], outputs: {} };
   const graph = { name: 'training', root, components: {}, pipelines: {} } as unknown as PipelineGraph;
   const task = { kind: 'task', component: 'notify', inputs: { status } } as unknown as TaskNode;
-  const text = exitHook(graph, task).arguments!.parameters[0]!.value!;
+  const text = new DagPrinter(graph, graph).hookOfRun(task).arguments!.parameters[0]!.value!;
   const names = { pipelineJobResourceName: 'run-1', pipelineTaskName: 'training' };
   const check = (phase: string, failures: Json, want: Json) =>
     add(

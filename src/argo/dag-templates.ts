@@ -8,6 +8,7 @@ import {
   type GraphNode,
   nodesIn,
   type PipelineGraph,
+  pipelinesOf,
   type TaskNode,
   tasksOf,
 } from '../graph/graph';
@@ -16,30 +17,17 @@ import { encodeValue } from '../values/codec';
 import type { Expression } from '../values/expression';
 import { argumentsOf, printInputs } from './arguments';
 import { Closure, type Outer } from './closure';
-import { depends, NO_OP, outcomeTasks } from './depends';
-import { ABSENT, type Leaf, printArgument, type Reference, type Resolve, textOf } from './expression-printer';
+import { depends, outcomeTasks } from './depends';
+import { ABSENT, printArgument, type Resolve, textOf } from './expression-printer';
 import { finalStatusOf, finalStatusOfRun } from './final-status';
 import { approvalTemplate, ifTemplate, loopTemplate, repeatTemplate } from './group-templates';
 import { References } from './references';
 import { ENTRYPOINT, pipelineTemplateName } from './template-names';
 import type { DagTask, Hook, OutputParameter, Parameter, Template } from './types';
 
-/** The DAG templates of a pipeline and of those that it calls, outermost first. */
-export function dagTemplates(graph: PipelineGraph): Template[] {
-  const called = Object.values(graph.pipelines).flatMap((pipeline) => new DagPrinter(graph, pipeline).calledPipeline());
-  const own = new DagPrinter(graph, graph).main();
-  const templates = [...own, ...called];
-  const usesNoOp = templates.some(({ dag }) => dag?.tasks.some(({ template }) => template === NO_OP));
-  return usesNoOp ? [...templates, { name: NO_OP, suspend: { duration: '0' } }] : templates;
-}
-
-/** What the exit task of the whole run calls. */
-export function exitHook(graph: PipelineGraph, node: ExitNode): Hook {
-  return new DagPrinter(graph, graph).exitHook(node, (leaf) => {
-    if (leaf.kind !== 'run' || leaf.field !== 'finalStatus') return undefined;
-    const status = finalStatusOfRun(graph.name);
-    return { tag: status, variable: status };
-  });
+/** The printers of a pipeline and of those that it calls, in the order of their templates. */
+export function printersOf(graph: PipelineGraph): readonly DagPrinter[] {
+  return pipelinesOf(graph).map((pipeline) => new DagPrinter(graph, pipeline));
 }
 
 /** Prints the DAGs of one pipeline. */
@@ -52,7 +40,8 @@ export class DagPrinter {
 
   public constructor(
     private readonly graph: PipelineGraph,
-    private readonly pipeline: CalledPipeline,
+    /** The pipeline that it prints. */
+    public readonly pipeline: CalledPipeline,
   ) {
     this.isCalled = pipeline !== graph;
     this.sharesSettings = isDeepStrictEqual(pipeline.settings, graph.settings);
@@ -64,13 +53,18 @@ export class DagPrinter {
     this.references = new References(this.closure, this.isCalled, new Set(rawWriters.map(({ id }) => id)));
   }
 
-  /** The templates of the pipeline that is run. */
-  public main(): Template[] {
-    return this.dag(ENTRYPOINT, this.pipeline.root, []);
+  /** The DAG templates of the pipeline, outermost first. */
+  public templates(): Template[] {
+    return this.isCalled ? this.calledPipeline() : this.dag(ENTRYPOINT, this.pipeline.root, []);
+  }
+
+  /** What the exit task of the whole run calls. */
+  public hookOfRun(node: ExitNode): Hook {
+    return this.exitHook(node, finalStatusOfRun(this.pipeline.name));
   }
 
   /** The templates of a pipeline that is called: its parameters are inputs. */
-  public calledPipeline(): Template[] {
+  private calledPipeline(): Template[] {
     const { name, parameters, root, onExit } = this.pipeline;
     const template = pipelineTemplateName(name);
     const inputs = Object.entries(parameters).map(([parameter, { type, default: value, optional }]): Parameter => {
@@ -89,11 +83,7 @@ export class DagPrinter {
       name: parameter,
       value: `{{inputs.parameters.${parameter}}}`,
     }));
-    const hook = this.exitHook(onExit, (leaf) => {
-      if (leaf.kind !== 'run' || leaf.field !== 'finalStatus') return undefined;
-      const status = finalStatusOf(id, name, 'exit-handler');
-      return { tag: status, variable: status };
-    });
+    const hook = this.exitHook(onExit, finalStatusOf(id, name, 'exit-handler'));
     const wrapper: Template = {
       name: template,
       ...(Object.keys(root.outputs).length > 0 && {
@@ -116,13 +106,13 @@ export class DagPrinter {
     ];
   }
 
-  /** What is called when something has ended. `status` refers to how. */
-  public exitHook(
-    node: ExitNode,
-    status: (leaf: Leaf) => Reference | undefined,
-    resolve: Resolve = this.references.in(new Set()),
-  ): Hook {
-    const parameters = this.inputsOf(node, (leaf) => status(leaf) ?? resolve(leaf));
+  /** What is called when something has ended, and is told how by `status`, where that is the run or the whole pipeline. */
+  private exitHook(node: ExitNode, status?: string, resolve: Resolve = this.references.in(new Set())): Hook {
+    const parameters = this.inputsOf(node, (leaf) =>
+      status !== undefined && leaf.kind === 'run' && leaf.field === 'finalStatus'
+        ? { tag: status, variable: status }
+        : resolve(leaf),
+    );
     return { template: this.templateOf(node), ...argumentsOf(parameters) };
   }
 
@@ -195,7 +185,7 @@ export class DagPrinter {
       ...(after !== undefined && { depends: after }),
       ...argumentsOf(this.inputsOf(node, resolve)),
       ...(node.kind === 'exit-handler' &&
-        node.onExit && { hooks: { exit: this.exitHook(node.onExit, () => undefined, resolve) } }),
+        node.onExit && { hooks: { exit: this.exitHook(node.onExit, undefined, resolve) } }),
     };
   }
 

@@ -1,18 +1,21 @@
 import type { Json, ParameterType } from '../components/definition';
 import type { ManifestBody } from '../constructs/manifest';
-import { allTasks, type PipelineGraph, type PipelineParameter, pipelinesOf } from '../graph/graph';
+import { allTasks, type PipelineGraph, type PipelineParameter } from '../graph/graph';
 import { encodeValue } from '../values/codec';
 import { componentTemplate } from './component-template';
-import { DagPrinter, dagTemplates, exitHook } from './dag-templates';
+import { type DagPrinter, printersOf } from './dag-templates';
+import { NO_OP } from './depends';
 import { ABSENT } from './expression-printer';
 import { RUNTIME_VOLUME, WORK_VOLUME } from './paths';
 import { runtimeConfigMap, runtimeItems, sourceConfigMap, volumeNameOf } from './sources';
 import { ENTRYPOINT } from './template-names';
 import type { Parameter, Template, Volume, WorkflowTemplateSpec } from './types';
 
-/** Labels that pipelines, and through them all runs, carry. */
+/** A label that pipelines, and through them all runs, carry: the pipeline's name. */
 export const PIPELINE_LABEL = 'cdk8s-kfp/pipeline';
+/** The pipeline's version. */
 export const VERSION_LABEL = 'cdk8s-kfp/pipeline-version';
+/** The experiment that a run belongs to. */
 export const EXPERIMENT_LABEL = 'cdk8s-kfp/experiment';
 
 /** Finished pods of successful tasks go after this long; failed ones stay for as long as their run. */
@@ -39,7 +42,8 @@ export function pipelineManifest(graph: PipelineGraph): PipelineManifest {
 }
 
 function print(graph: PipelineGraph): PipelineManifest {
-  const { templates, collisions } = templatesOf(graph);
+  const printers = printersOf(graph);
+  const { templates, collisions } = templatesOf(graph, printers);
   const parameters = Object.entries(graph.parameters).map(([name, parameter]) => argument(name, parameter));
   const labels = {
     [PIPELINE_LABEL]: graph.name,
@@ -67,7 +71,7 @@ function print(graph: PipelineGraph): PipelineManifest {
     }),
     workflowMetadata: { labels: { ...labels } },
     podGC: { strategy: 'OnPodSuccess', deleteDelayDuration: POD_RETENTION },
-    ...(graph.onExit && { hooks: { exit: exitHook(graph, graph.onExit) } }),
+    ...(graph.onExit && { hooks: { exit: printers[0]!.hookOfRun(graph.onExit) } }),
     volumes: volumesOf(graph),
     templates,
   };
@@ -89,7 +93,10 @@ function argument(
   };
 }
 
-function templatesOf(graph: PipelineGraph): Pick<PipelineManifest, 'collisions'> & { readonly templates: Template[] } {
+function templatesOf(
+  graph: PipelineGraph,
+  printers: readonly DagPrinter[],
+): Pick<PipelineManifest, 'collisions'> & { readonly templates: Template[] } {
   const templates: Template[] = [];
   const uses = new Map<string, Set<string>>();
   const take = (name: string, use: string): boolean => {
@@ -97,14 +104,19 @@ function templatesOf(graph: PipelineGraph): Pick<PipelineManifest, 'collisions'>
     uses.set(name, known.add(use));
     return known.size === 1;
   };
-  for (const template of dagTemplates(graph)) {
-    take(template.name, `the DAG '${template.name}'`);
-    templates.push(template);
+  for (const printer of printers) {
+    for (const template of printer.templates()) {
+      take(template.name, `the DAG '${template.name}'`);
+      templates.push(template);
+    }
+  }
+  if (templates.some(({ dag }) => dag?.tasks.some(({ template }) => template === NO_OP))) {
+    take(NO_OP, 'what does nothing');
+    templates.push({ name: NO_OP, suspend: { duration: '0' } });
   }
   const leaves = new Map<string, Template>();
-  for (const pipeline of pipelinesOf(graph)) {
-    const printer = new DagPrinter(graph, pipeline);
-    for (const task of allTasks(pipeline)) {
+  for (const printer of printers) {
+    for (const task of allTasks(printer.pipeline)) {
       const name = printer.templateNameOf(task);
       const isNew = take(name, task.ownSettings ? `the task '${task.path}'` : `the component '${task.component}'`);
       if (!isNew || leaves.has(name)) continue;

@@ -5,6 +5,7 @@
  * @see https://argo-workflows.readthedocs.io/en/latest/fields/
  */
 
+/** A parameter of a template, or a value for one. */
 export interface Parameter {
   readonly name: string;
   readonly default?: string;
@@ -44,10 +45,12 @@ export type Artifact = {
   readonly archive?: { readonly none: Readonly<Record<string, never>> };
 } & ArtifactLocation;
 
+/** What a template is called with. */
 export interface Arguments {
   readonly parameters: readonly Parameter[];
 }
 
+/** A task of a DAG. */
 export interface DagTask {
   readonly name: string;
   readonly template: string;
@@ -64,11 +67,13 @@ export interface Hook {
   readonly arguments?: Arguments;
 }
 
+/** An environment variable of a container. */
 export interface EnvVar {
   readonly name: string;
   readonly value: string;
 }
 
+/** The main container of a pod. */
 export interface Container {
   readonly image: string;
   readonly command: readonly string[];
@@ -85,6 +90,7 @@ export interface Container {
   readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
 }
 
+/** A template: a DAG, a pod, or a wait. */
 export interface Template {
   readonly name: string;
   readonly inputs?: { readonly parameters?: readonly Parameter[]; readonly artifacts?: readonly Artifact[] };
@@ -109,6 +115,7 @@ export interface Template {
   readonly activeDeadlineSeconds?: number;
 }
 
+/** A volume of a workflow's pods. */
 export interface Volume {
   readonly name: string;
   readonly configMap?: {
@@ -118,6 +125,7 @@ export interface Volume {
   readonly emptyDir?: Readonly<Record<string, never>>;
 }
 
+/** What a WorkflowTemplate holds. */
 export interface WorkflowTemplateSpec {
   readonly entrypoint: string;
   readonly arguments?: Arguments;
