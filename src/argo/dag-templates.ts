@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ParameterType } from '../components/definition';
+import { isCertain, mayBeMissing } from '../graph/certainty';
 import {
   bodiesOf,
   type CalledPipeline,
@@ -122,10 +123,16 @@ export class DagPrinter {
     const nodes = new Map(dag.nodes.map((node) => [node.id, node]));
     const outcome = outcomeTasks(dag);
     const tasks = dag.nodes.flatMap((node) => [
-      this.call(node, this.references.in(names, node, nodes), nodes),
+      this.call(
+        node,
+        this.references.in(names, nodes, (upstream) => isCertain(node, upstream)),
+        nodes,
+      ),
       ...outcome(node),
     ]);
-    const outputs = Object.entries(dag.outputs).map(([output, value]) => this.output(output, value, names, nodes));
+    const own = this.references.in(names, nodes, (node) => !mayBeMissing(node, dag));
+    const resolve = this.references.inOutputs(own);
+    const outputs = Object.entries(dag.outputs).map(([output, value]) => outputOf(output, value, resolve));
     const parameters = [...[...names].map((input): Parameter => ({ name: input })), ...this.references.globalsOf(dag)];
     return [
       {
@@ -229,28 +236,19 @@ export class DagPrinter {
         return node.message ? [{ name: 'message', value: printArgument(node.message, resolve) }] : [];
     }
   }
-
-  /**
-   * An output of a DAG. It has a default, because what it comes from may not have run: without one, a run with such a DAG
-   * in a loop never ends.
-   */
-  private output(
-    name: string,
-    value: Expression,
-    inputs: ReadonlySet<string>,
-    nodes: ReadonlyMap<string, GraphNode>,
-  ): OutputParameter {
-    const resolve = this.references.inOutputs(this.references.in(inputs, READER, nodes));
-    if (value.kind === 'output') {
-      const { tag, raw, computed } = resolve(value);
-      if (!raw && !computed) return { name, valueFrom: { parameter: `{{${tag}}}`, default: ABSENT } };
-    }
-    return { name, valueFrom: { expression: textOf(value, resolve), default: ABSENT } };
-  }
 }
 
-/** Who reads a DAG's outputs: what is in the DAG has succeeded then, but for what was allowed to fail. */
-const READER = {} as GraphNode;
+/**
+ * An output of a DAG. It has a default, because what it comes from may not have run: without one, a run with such a DAG in
+ * a loop never ends.
+ */
+function outputOf(name: string, value: Expression, resolve: Resolve): OutputParameter {
+  if (value.kind === 'output') {
+    const { tag, raw, computed } = resolve(value);
+    if (!raw && !computed) return { name, valueFrom: { parameter: `{{${tag}}}`, default: ABSENT } };
+  }
+  return { name, valueFrom: { expression: textOf(value, resolve), default: ABSENT } };
+}
 
 function withInputs({ name, inputs, ...rest }: Template, more: readonly Parameter[]): Template {
   const parameters = [...more, ...(inputs?.parameters ?? [])];

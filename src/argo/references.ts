@@ -1,4 +1,3 @@
-import { isCertain } from '../graph/certainty';
 import type { Dag, GraphNode } from '../graph/graph';
 import { subexpressions } from '../graph/walk';
 import type { Expression } from '../values/expression';
@@ -19,11 +18,16 @@ export class References {
     private readonly rawWriters: ReadonlySet<string>,
   ) {}
 
-  /** How values are referred to in a template that has these inputs. */
+  /**
+   * How values are referred to in a template that has these inputs.
+   *
+   * @param beside the nodes of the DAG that reads, by id
+   * @param isCertain whether what a node of them gives exists where it is read
+   */
   public in(
     inputs: ReadonlySet<string>,
-    node?: GraphNode,
     beside: ReadonlyMap<string, GraphNode> = new Map(),
+    isCertain: (upstream: GraphNode) => boolean = () => true,
   ): Resolve {
     return (leaf): Reference => {
       switch (leaf.kind) {
@@ -42,7 +46,7 @@ export class References {
           if (inputs.has(name)) return reference('inputs.parameters', name);
           const { task, output, type } = leaf;
           const upstream = beside.get(task);
-          const optional = node !== undefined && upstream !== undefined && !isCertain(node, upstream);
+          const optional = upstream !== undefined && !isCertain(upstream);
           if (upstream?.kind === 'approval') return decision(task, optional);
           return {
             tag: `tasks.${task}.outputs.parameters.${output}`,
