@@ -1621,6 +1621,7 @@ describe('going on after a failure', () => {
     const { depends } = manifest(build);
     expect(shown([depends(), depends('handler-handler')])).toMatchInlineSnapshot(`
 "- shaky: ""
+  shaky--gate: shaky--done.Succeeded
   shaky--done: shaky.Succeeded || shaky.Failed || shaky.Errored
   shaky--failed: shaky.Failed || shaky.Errored
   reads: shaky--done.Succeeded

@@ -94,6 +94,7 @@ export function outcomeTasks({ nodes }: Dag): (node: GraphNode) => readonly DagT
             ),
           ]
         : []),
+      ...(tolerated.has(id) && continueOnFailure ? [task(GATE, `${id}${DONE}.Succeeded`, 'false')] : []),
       ...(continueOnFailure ? [task(DONE, `${id}.Succeeded || ${id}.Failed || ${id}.Errored`)] : []),
       ...(continueOnFailure && isAsked(id, (states) => states.includes('Failed') && !states.includes('Succeeded'))
         ? [task(FAILED, `${id}.Failed || ${id}.Errored`)]

@@ -13,18 +13,20 @@ export interface NodeUse {
   /** The nodes around it, outermost first. */
   readonly around: readonly GraphNode[];
   /** What it is the exit task of: an exit handler's id, or '' for the pipeline. */
-  readonly exitOf?: string;
+  readonly exitOf?: string | undefined;
 }
 
 /** An expression of a pipeline, and where it is read. */
 export interface ExpressionUse extends Omit<NodeUse, 'node'> {
   readonly expression: Expression;
+  /** The node that reads it, an If for its branches; undefined for the pipeline. */
+  readonly node?: GraphNode;
   /** The node or branch that reads it, or the pipeline that returns it. */
   readonly site: Site;
   /** What it is given to, in words: `the input 'x'`, `the condition`. */
   readonly reader: string;
   /** What an input takes, where the expression is given to one that exists. */
-  readonly port?: PortDefinition;
+  readonly port?: PortDefinition | undefined;
   /** The component or pipeline whose input it is given to. */
   readonly of?: string;
   /** True for the condition of a branch. */
@@ -33,6 +35,7 @@ export interface ExpressionUse extends Omit<NodeUse, 'node'> {
 
 /** What was found in a graph: every rule asks for the same. */
 const NODES = new WeakMap<PipelineGraph, readonly NodeUse[]>();
+const BY_ID = new WeakMap<PipelineGraph, ReadonlyMap<string, NodeUse>>();
 const EXPRESSIONS = new WeakMap<PipelineGraph, readonly ExpressionUse[]>();
 
 /** Every node of a pipeline with what is around it; an exit task comes after what it waits for. */
@@ -60,55 +63,69 @@ function collectNodes(dag: Dag, outer: readonly Dag[], around: readonly GraphNod
   }
 }
 
+/** Every node of a pipeline by its id. */
+export function nodesById(graph: PipelineGraph): ReadonlyMap<string, NodeUse> {
+  let nodes = BY_ID.get(graph);
+  if (!nodes) {
+    nodes = new Map(nodesOf(graph).map((use) => [use.node.id, use]));
+    BY_ID.set(graph, nodes);
+  }
+  return nodes;
+}
+
 /** Every expression that is read in a pipeline: inputs, conditions, items, messages, what is returned. */
 export function expressionsOf(graph: PipelineGraph): readonly ExpressionUse[] {
   let expressions = EXPRESSIONS.get(graph);
   if (!expressions) {
-    const returned = Object.entries(graph.root.outputs).map(
-      ([name, expression]): ExpressionUse => ({
+    const found: ExpressionUse[] = [];
+    for (const use of nodesOf(graph)) collectExpressions(use, graph, found);
+    for (const [name, expression] of Object.entries(graph.root.outputs)) {
+      found.push({
         expression,
         site: graph,
         reader: `the output '${name}'`,
         scopes: [graph.root],
         around: [],
         ...(Object.hasOwn(graph.returns, name) && { port: graph.returns[name]!, of: graph.name }),
-      }),
-    );
-    expressions = [...nodesOf(graph).flatMap((use) => expressionsOfNode(use, graph)), ...returned];
+      });
+    }
+    expressions = found;
     EXPRESSIONS.set(graph, expressions);
   }
   return expressions;
 }
 
-function expressionsOfNode({ node, ...where }: NodeUse, graph: PipelineGraph): readonly ExpressionUse[] {
+/** There are thousands of tasks with plain inputs: their objects are written out, which is faster than to spread them. */
+function collectExpressions(
+  { node, scopes, around, exitOf }: NodeUse,
+  graph: PipelineGraph,
+  found: ExpressionUse[],
+): void {
+  const where = { node, scopes, around, exitOf };
   switch (node.kind) {
     case 'task':
     case 'pipeline':
     case 'repeat': {
-      const { name, inputs } = calleeOf(node, graph);
-      return Object.entries(node.inputs).map(([input, expression]) => ({
-        ...where,
-        expression,
-        site: node,
-        reader: `the input '${input}'`,
-        of: name,
-        ...(Object.hasOwn(inputs, input) && { port: inputs[input]! }),
-      }));
+      const { name: of, inputs } = calleeOf(node, graph);
+      for (const input of Object.keys(node.inputs)) {
+        const port = Object.hasOwn(inputs, input) ? inputs[input] : undefined;
+        const expression = node.inputs[input]!;
+        found.push({ expression, node, site: node, reader: `the input '${input}'`, port, of, scopes, around, exitOf });
+      }
+      break;
     }
     case 'if':
-      return node.branches.flatMap(({ condition, path }): readonly ExpressionUse[] =>
-        condition
-          ? [{ ...where, expression: condition, site: { path }, reader: 'the condition', isCondition: true }]
-          : [],
-      );
+      for (const { condition: expression, path } of node.branches) {
+        if (expression)
+          found.push({ ...where, expression, site: { path }, reader: 'the condition', isCondition: true });
+      }
+      break;
     case 'loop':
-      return [{ ...where, expression: node.items, site: node, reader: 'the list of items' }];
+      found.push({ ...where, expression: node.items, site: node, reader: 'the list of items' });
+      break;
     case 'approval':
-      return node.message
-        ? [{ ...where, expression: node.message, site: node, reader: 'the message', port: MESSAGE }]
-        : [];
-    case 'exit-handler':
-      return [];
+      if (node.message)
+        found.push({ ...where, expression: node.message, site: node, reader: 'the message', port: MESSAGE });
   }
 }
 
@@ -151,6 +168,13 @@ export function portOf({
     ...shared,
   };
 }
+
+/** True for an expression with nothing inside of it. */
+export function isLeaf({ kind }: Expression): boolean {
+  return LEAVES.has(kind);
+}
+
+const LEAVES: ReadonlySet<Expression['kind']> = new Set(['literal', 'parameter', 'output', 'loop', 'status', 'run']);
 
 /** An expression and all expressions inside of it. */
 export function subexpressions(expression: Expression): readonly Expression[] {

@@ -138,10 +138,18 @@ function floatOf(text: string): number | undefined {
   return Number.isFinite(number) ? number : undefined;
 }
 
-/** A value inside of text: a string as it is, anything else as canonical JSON, nothing for None. */
+/**
+ * A value inside of text: a string as it is, anything else as canonical JSON.
+ *
+ * @throws EvaluationError where it is None, except as the manifests have it
+ */
 function printed(part: Expression, values: Values): string {
   const value = evaluate(part, values, 'STRING');
-  if (value === undefined || value === null) return '';
+  if (value === undefined || value === null) {
+    if (part.type === 'UNKNOWN') return '';
+    if (part.type === 'BOOLEAN') return 'false';
+    throw new EvaluationError(`${describe(part)} is None, which text cannot hold`);
+  }
   if (typeof value === 'string') return value;
   // The text, where there is one, has the digits that a large whole number would lose.
   if (part.type === 'NUMBER_INTEGER') return textOf(part, values)!.replace(/^json:/, '');

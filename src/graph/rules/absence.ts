@@ -2,28 +2,25 @@ import type { Diagnostic } from '../../diagnostic';
 import type { Expression } from '../../values/expression';
 import { isCertain, mayBeMissing } from '../certainty';
 import type { Dag, GraphNode, PipelineGraph } from '../graph';
-import { type ExpressionUse, expressionsOf, type NodeUse, nodesOf, subexpressions } from '../walk';
+import { type ExpressionUse, expressionsOf, isLeaf, type NodeUse, nodesById, nodesOf, subexpressions } from '../walk';
 
 /** What may be absent when it is read is given, as it is, to inputs that may be left out. */
 export function absence(graph: PipelineGraph): readonly Diagnostic[] {
-  const uses = new Map(nodesOf(graph).map((use) => [use.node.id, use]));
-  const nodes = new Map(nodesOf(graph).flatMap(({ node }) => pathsOf(node).map((path) => [path, node] as const)));
+  const uses = nodesById(graph);
   const diagnostics: Diagnostic[] = [];
   const report = (path: string, message: string, mend: string) =>
     diagnostics.push({ code: 'KFP1229', path, message, mend });
   for (const use of expressionsOf(graph)) {
-    const parts = subexpressions(use.expression);
+    const parts = isLeaf(use.expression) ? [use.expression] : subexpressions(use.expression);
     // What is not in reach is refused as that.
     if (parts.some(({ kind }) => kind === 'one-of' || kind === 'collect')) continue;
-    // What is read twice in one place is one mistake.
-    const reasons = new Set<string>();
+    const found: string[] = [];
     for (const part of parts) {
-      const why = reasonOf(part, use, uses, nodes, graph);
-      if (why && !(part === use.expression && mayBeAbsent(use, nodes))) reasons.add(why);
+      const why = reasonOf(part, use, uses, graph);
+      if (why && !(part === use.expression && mayBeAbsent(use))) found.push(why);
     }
-    for (const why of reasons) {
-      report(use.site.path, `${use.reader} reads ${why}`, mendOf(use, nodes));
-    }
+    // What is read twice in one place is one mistake.
+    for (const why of new Set(found)) report(use.site.path, `${use.reader} reads ${why}`, mendOf(use));
   }
   for (const { node } of nodesOf(graph)) {
     for (const [dag, name] of certainOutputs(node)) {
@@ -58,30 +55,24 @@ function missingIn(dag: Dag, name: string): GraphNode | undefined {
   return node && mayBeMissing(node, dag) ? node : undefined;
 }
 
-function mendOf({ port, site }: ExpressionUse, nodes: ReadonlyMap<string, GraphNode>): string {
+function mendOf({ port, node }: ExpressionUse): string {
   if (!port) return 'make sure that it exists: only an input that may be left out can be given what is absent';
-  const called = nodes.get(site.path)?.kind !== 'task' && 'default' in port;
+  const called = node?.kind !== 'task' && 'default' in port;
   if (called) return 'declare that parameter as optional(…) instead: what is absent is no reason for its default';
   return 'give it to an input that may be left out, or make sure that it exists';
 }
 
 /** An argument that is absent stands before a default of a pipeline that is called, so that one needs a value. */
-function mayBeAbsent({ port, site }: ExpressionUse, nodes: ReadonlyMap<string, GraphNode>): boolean {
+function mayBeAbsent({ port, node }: ExpressionUse): boolean {
   if (!port?.optional) return false;
-  return nodes.get(site.path)?.kind === 'task' || !('default' in port);
-}
-
-/** The paths of what reads for a node: the branches of an If read their conditions. */
-function pathsOf(node: GraphNode): readonly string[] {
-  return node.kind === 'if' ? [node.path, ...node.branches.map(({ path }) => path)] : [node.path];
+  return node?.kind === 'task' || !('default' in port);
 }
 
 /** Why a value may be absent; undefined where it is certain. */
 function reasonOf(
   part: Expression,
-  { site, scopes, around }: ExpressionUse,
+  { node, scopes, around }: ExpressionUse,
   uses: ReadonlyMap<string, NodeUse>,
-  nodes: ReadonlyMap<string, GraphNode>,
   graph: PipelineGraph,
 ): string | undefined {
   if (part.kind === 'parameter') {
@@ -94,7 +85,7 @@ function reasonOf(
   if (!found || depth < 0) return undefined;
   const { node: upstream } = found;
   // What is read inside of a group is waited for by the group.
-  const reader = around[depth] ?? nodes.get(site.path);
+  const reader = around[depth] ?? node;
   if (!reader || upstream === reader || isCertain(reader, upstream)) return undefined;
   const output = part.output.slice(part.output.lastIndexOf('--') + 1).replace(/^-/, '');
   return `'${output}' of '${upstream.path}', which is absent where that fails or does not run`;

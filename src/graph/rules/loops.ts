@@ -5,7 +5,7 @@ import type { LoopNode, PipelineGraph } from '../graph';
 import { describeType, literalProblem } from '../literal';
 import { memberOf } from '../member';
 import { nearest } from '../names';
-import { expressionsOf, nodesOf, subexpressions } from '../walk';
+import { expressionsOf, isLeaf, nodesOf, subexpressions } from '../walk';
 import { assignable } from './types';
 
 type Dict = Readonly<Record<string, Json>>;
@@ -24,6 +24,7 @@ export function loops(graph: PipelineGraph): readonly Diagnostic[] {
     else if (node.items.kind === 'literal') literals.set(node.id, node);
   }
   for (const { expression, site, reader } of expressionsOf(graph)) {
+    if (isLeaf(expression)) continue;
     for (const part of subexpressions(expression)) {
       if (part.kind !== 'field' || part.of.kind !== 'loop' || part.of.field !== 'item') continue;
       const loop = literals.get(part.of.loop);

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostic';
 import { type Expression, operandsOf } from '../../values/expression';
 import type { Dependency, GraphNode, PipelineGraph } from '../graph';
 import { nearest } from '../names';
-import { type ExpressionUse, expressionsOf, type NodeUse, nodesOf, subexpressions } from '../walk';
+import { type ExpressionUse, expressionsOf, type NodeUse, nodesById, nodesOf, subexpressions } from '../walk';
 import { outside, unreachable } from './joined';
 import { originOf } from './origin';
 
@@ -10,7 +10,7 @@ type Report = (code: string, message: string, mend: string) => void;
 
 /** What is read exists, belongs to this pipeline, and is certain to have run where it is read. */
 export function references(graph: PipelineGraph): readonly Diagnostic[] {
-  const nodes = new Map(nodesOf(graph).map((use) => [use.node.id, use]));
+  const nodes = nodesById(graph);
   const diagnostics: Diagnostic[] = [];
   for (const use of expressionsOf(graph)) {
     // What is read twice in one place is one mistake.

@@ -4,7 +4,7 @@ import type { Diagnostic } from '../../diagnostic';
 import type { Expression, ValueType } from '../../values/expression';
 import type { PipelineGraph } from '../graph';
 import { describeType, literalProblem } from '../literal';
-import { expressionsOf, subexpressions } from '../walk';
+import { expressionsOf, isLeaf, subexpressions } from '../walk';
 
 /**
  * Values fit the inputs they are given to, and operands the operators: what the compiler holds for typed code, held for
@@ -30,7 +30,7 @@ export function types(graph: PipelineGraph): readonly Diagnostic[] {
         mend: 'compare it: `.eq(…)`, `.gte(…)`',
       });
     }
-    for (const part of subexpressions(expression)) {
+    for (const part of isLeaf(expression) ? [] : subexpressions(expression)) {
       const problem = operandProblem(part);
       if (!problem) continue;
       diagnostics.push({
