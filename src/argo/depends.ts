@@ -1,4 +1,4 @@
-import type { Dag, Dependency, GraphNode, NodeState } from '../graph/graph';
+import { type Dag, type Dependency, type Ending, endingsIn, type GraphNode, type NodeState } from '../graph/graph';
 import type { DagTask } from './types';
 
 /** The template that does nothing, at once and without a pod. */
@@ -66,7 +66,7 @@ function grouped(terms: readonly string[]): string {
  */
 export function outcomeTasks({ nodes }: Dag): (node: GraphNode) => readonly DagTask[] {
   const asked = nodes.flatMap(({ dependsOn, runsWhen }) =>
-    runsWhen ? endings(runsWhen) : dependsOn.map((node): Ending => ({ kind: 'ended', node, states: ['Succeeded'] })),
+    runsWhen ? endingsIn(runsWhen) : dependsOn.map((node): Ending => ({ kind: 'ended', node, states: ['Succeeded'] })),
   );
   const approvals = new Set(nodes.filter(({ kind }) => kind === 'approval').map(({ id }) => id));
   const tolerated = new Set(nodes.flatMap(({ runsWhen }) => (runsWhen ? toleratedBy(runsWhen, approvals) : [])));
@@ -103,24 +103,11 @@ export function outcomeTasks({ nodes }: Dag): (node: GraphNode) => readonly DagT
   };
 }
 
-type Ending = Extract<Dependency, { kind: 'ended' }>;
-
 /** The nodes that a condition may hold in spite of: all but those whose success it needs. */
 function toleratedBy(dependency: Dependency, approvals: ReadonlySet<string>): readonly string[] {
   if (dependency.kind === 'and') return dependency.operands.flatMap((operand) => toleratedBy(operand, approvals));
-  if (dependency.kind !== 'ended') return endings(dependency).map(({ node }) => node);
+  if (dependency.kind !== 'ended') return endingsIn(dependency).map(({ node }) => node);
   const { node, states } = dependency;
   const needed = approvals.has(node) ? ['Succeeded', 'Skipped'] : ['Succeeded'];
   return states.every((state) => needed.includes(state)) && states.includes('Succeeded') ? [] : [node];
-}
-
-function endings(dependency: Dependency): readonly Ending[] {
-  switch (dependency.kind) {
-    case 'ended':
-      return [dependency];
-    case 'not':
-      return endings(dependency.operand);
-    default:
-      return dependency.operands.flatMap(endings);
-  }
 }

@@ -176,6 +176,21 @@ export interface Branch {
   readonly body: Dag;
 }
 
+/** What a condition asks of single nodes, in reading order. */
+export function endingsIn(condition: Dependency): readonly Ending[] {
+  switch (condition.kind) {
+    case 'ended':
+      return [condition];
+    case 'not':
+      return endingsIn(condition.operand);
+    default:
+      return condition.operands.flatMap(endingsIn);
+  }
+}
+
+/** How one node must have ended. */
+export type Ending = Extract<Dependency, { kind: 'ended' }>;
+
 /** A call of a pipeline. Its outputs are those of the pipeline's root. */
 export interface PipelineNode extends NodeBase {
   readonly kind: 'pipeline';

@@ -1,6 +1,6 @@
 import { Dependency as Condition } from '../constructs/dependency';
 import type { ScopeNode } from '../constructs/task-scope';
-import type { Dependency, NodeState } from './graph';
+import { type Dependency, endingsIn, type NodeState } from './graph';
 import type { Scopes } from './scope';
 
 /** Nodes whose outputs are read, and nodes that were named to be waited for. */
@@ -57,7 +57,7 @@ export function waitingOf(node: ScopeNode, { read, awaited }: Upstream, scopes: 
       if (id !== undefined) order.add(id);
     } else conditions.push(lower(other.tree, node, scopes));
   }
-  const named = new Set(conditions.flatMap(nodesOf));
+  const named = new Set(conditions.flatMap(endingsIn).map((ending) => ending.node));
   const dependsOn = [...new Set([...data, ...order, ...named])];
   // A decision exists whatever it is; only what runs after the approval asks that it was given.
   const decided = [...data].filter((id) => approvals.has(id) && !order.has(id) && !named.has(id));
@@ -107,16 +107,5 @@ function lower(tree: Condition['tree'], node: ScopeNode, scopes: Scopes): Depend
       return { kind: 'not', operand: lower(tree.operand, node, scopes) };
     default:
       return { kind: tree.kind, operands: tree.operands.map((operand) => lower(operand, node, scopes)) };
-  }
-}
-
-function nodesOf(condition: Dependency): readonly string[] {
-  switch (condition.kind) {
-    case 'ended':
-      return [condition.node];
-    case 'not':
-      return nodesOf(condition.operand);
-    default:
-      return condition.operands.flatMap(nodesOf);
   }
 }

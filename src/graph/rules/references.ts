@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostic';
 import { type Expression, operandsOf } from '../../values/expression';
-import type { Dependency, GraphNode, PipelineGraph } from '../graph';
+import { endingsIn, type GraphNode, type PipelineGraph } from '../graph';
 import { nearest } from '../names';
 import { type ExpressionUse, expressionsOf, type NodeUse, nodesById, nodesOf, subexpressions } from '../walk';
 import { outside, unreachable } from './joined';
@@ -155,7 +155,7 @@ function orderProblems(
         : []),
     ];
   }
-  const asked = node.runsWhen ? namedIn(node.runsWhen) : [];
+  const asked = node.runsWhen ? endingsIn(node.runsWhen).map((ending) => ending.node) : [];
   const awaited = [...new Set([...node.dependsOn, ...asked])];
   return awaited.flatMap((id): readonly Diagnostic[] => {
     const isStranger = id.startsWith('/');
@@ -175,17 +175,6 @@ function orderProblems(
       'ask that of what is under the same construct: a task outside waits for the whole branch, loop or handler';
     return [{ code: 'KFP1228', path, message, mend }];
   });
-}
-
-function namedIn(condition: Dependency): readonly string[] {
-  switch (condition.kind) {
-    case 'ended':
-      return [condition.node];
-    case 'not':
-      return namedIn(condition.operand);
-    default:
-      return condition.operands.flatMap(namedIn);
-  }
 }
 
 /** Whether a node, or something inside of it, reads what another one gives: that is told of where it is read. */
