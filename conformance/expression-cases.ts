@@ -19,7 +19,8 @@ import { decodeValue, encodeJson, encodeValue } from '../src/values/codec';
 import type { ComparisonOperator, Expression } from '../src/values/expression';
 import { type TypedValue, valuesOf } from './nasty-values';
 
-interface Case {
+/** A text with tags, what it reads, and what must come out. */
+export interface Case {
   readonly name: string;
   readonly text: string;
   readonly environment: Readonly<Record<string, string>>;

@@ -1,15 +1,7 @@
 // interpreter-cases < CASES.json: evaluates with the tests' own interpreter what Argo's code has agreed with.
 import * as fs from 'node:fs';
 import { replaceTags } from '../test/interpreter/tags';
-
-interface Case {
-  readonly name: string;
-  readonly text: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly want?: string;
-  readonly fails?: true;
-  readonly pod?: Readonly<Record<string, string>>;
-}
+import type { Case } from './expression-cases';
 
 /** How many differences are printed: one mistake usually makes many. */
 const SHOWN = 20;

@@ -9,9 +9,9 @@ import type {
   PythonImplementation,
 } from '../components/definition';
 import type { GraphTaskSettings, PipelineGraph } from '../graph/graph';
-import { encodeJson, encodeValue, escapeJson } from '../values/codec';
+import { ABSENT, encodeJson, encodeValue, escapeJson } from '../values/codec';
 import { inputArtifact, inputKey, outputArtifact, outputKey, plainReference } from './artifacts';
-import { ABSENT, string, tag } from './expression-printer';
+import { string, tag } from './expression-printer';
 import { COMPONENT_DIR, INPUT_DIR, RUNTIME_DIR, RUNTIME_VOLUME, WORK_DIR, WORK_VOLUME } from './paths';
 import { volumeNameOf } from './sources';
 import type { Artifact, Container, EnvVar, OutputParameter, Parameter, Template } from './types';
@@ -62,7 +62,8 @@ export function componentTemplate(
   };
 }
 
-function inputParameter(name: string, port: PortDefinition): Parameter {
+/** An input of a template that takes what a port does; one that may be left out has a default. */
+export function inputParameter(name: string, port: PortDefinition): Parameter {
   if (!port.optional) return { name };
   const value = port.kind === 'parameter' && port.default !== undefined ? encodeValue(port.type, port.default) : ABSENT;
   return { name, default: value };

@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ParameterType } from '../components/definition';
 import { isCertain, mayBeMissing } from '../graph/certainty';
 import {
   bodiesOf,
@@ -14,12 +13,14 @@ import {
   tasksOf,
 } from '../graph/graph';
 import { kebab } from '../graph/names';
-import { encodeValue } from '../values/codec';
+import { portOf } from '../graph/walk';
+import { ABSENT } from '../values/codec';
 import type { Expression } from '../values/expression';
 import { argumentsOf, printInputs } from './arguments';
 import { Closure, type Outer } from './closure';
+import { inputParameter } from './component-template';
 import { depends, outcomeTasks } from './depends';
-import { ABSENT, printArgument, type Resolve, textOf } from './expression-printer';
+import { printArgument, type Resolve, textOf } from './expression-printer';
 import { finalStatusOf, finalStatusOfRun } from './final-status';
 import { approvalTemplate, ifTemplate, loopTemplate, repeatTemplate } from './group-templates';
 import { References } from './references';
@@ -68,10 +69,7 @@ export class DagPrinter {
   private calledPipeline(): Template[] {
     const { name, parameters, root, onExit } = this.pipeline;
     const template = pipelineTemplateName(name);
-    const inputs = Object.entries(parameters).map(([parameter, { type, default: value, optional }]): Parameter => {
-      if (value === undefined) return { name: parameter, ...(optional && { default: ABSENT }) };
-      return { name: parameter, default: encodeValue(type as ParameterType, value) };
-    });
+    const inputs = Object.entries(parameters).map(([input, parameter]) => inputParameter(input, portOf(parameter)));
     if (!onExit) {
       const [dag, ...inner] = this.dag(template, root, []);
       return [withInputs(dag!, inputs), ...inner];

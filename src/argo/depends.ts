@@ -1,4 +1,4 @@
-import { type Dag, type Dependency, type Ending, endingsIn, type GraphNode, type NodeState } from '../graph/graph';
+import { type Dag, type Dependency, endingsIn, type GraphNode, type NodeState } from '../graph/graph';
 import type { DagTask } from './types';
 
 /** The template that does nothing, at once and without a pod. */
@@ -35,14 +35,20 @@ function condition(dependency: Dependency, nodes: ReadonlyMap<string, GraphNode>
   }
 }
 
+/** The task whose success says that what waits for a node goes on: the node, or one that tells of it. */
+function goingOn({ id, kind, continueOnFailure }: GraphNode): string {
+  if (kind === 'approval') return `${id}${APPROVED}`;
+  return continueOnFailure ? `${id}${DONE}` : id;
+}
+
 /** How a node ended, by itself or by the tasks that tell it. */
-function ended({ id, kind, continueOnFailure }: GraphNode, states: readonly NodeState[]): readonly string[] {
+function ended(node: GraphNode, states: readonly NodeState[]): readonly string[] {
+  const { id, kind, continueOnFailure } = node;
   const has = (state: NodeState) => states.includes(state);
   if (kind === 'approval' && isDecided(states)) {
     return has('Failed') ? [`${id}.Succeeded`, `${id}.Failed`, `${id}.Errored`, `${id}.Omitted`] : [`${id}.Succeeded`];
   }
-  // What may fail, and an approval, which may not be given, have a task that says whether to go on.
-  const success = kind === 'approval' ? `${id}${APPROVED}` : continueOnFailure ? `${id}${DONE}` : id;
+  const success = goingOn(node);
   const failure = continueOnFailure ? [`${id}${FAILED}.Succeeded`] : [`${id}.Failed`, `${id}.Errored`];
   return [
     ...(has('Succeeded') ? [`${success}.Succeeded`] : []),
@@ -65,40 +71,38 @@ function grouped(terms: readonly string[]): string {
  * failure that something goes on after would be forgotten, and one that is allowed would not.
  */
 export function outcomeTasks({ nodes }: Dag): (node: GraphNode) => readonly DagTask[] {
-  const asked = nodes.flatMap(({ dependsOn, runsWhen }) =>
-    runsWhen ? endingsIn(runsWhen) : dependsOn.map((node): Ending => ({ kind: 'ended', node, states: ['Succeeded'] })),
-  );
+  const special = new Map<string, NodeState[][]>();
+  for (const { id, kind, continueOnFailure } of nodes)
+    if (kind === 'approval' || continueOnFailure) special.set(id, []);
   const approvals = new Set(nodes.filter(({ kind }) => kind === 'approval').map(({ id }) => id));
-  const tolerated = new Set(nodes.flatMap(({ runsWhen }) => (runsWhen ? toleratedBy(runsWhen, approvals) : [])));
-  const isAsked = (id: string, how: (states: readonly NodeState[]) => boolean) =>
-    asked.some(({ node, states }) => node === id && how(states));
-  return ({ id, kind, continueOnFailure }) => {
-    const success = kind === 'approval' ? `${id}${APPROVED}` : id;
+  const tolerated = new Set<string>();
+  for (const { dependsOn, runsWhen } of nodes) {
+    if (!runsWhen) for (const id of dependsOn) special.get(id)?.push(['Succeeded']);
+    else {
+      for (const { node, states } of endingsIn(runsWhen)) special.get(node)?.push([...states]);
+      for (const id of toleratedBy(runsWhen, approvals)) tolerated.add(id);
+    }
+  }
+  return (node) => {
+    const { id, kind, continueOnFailure } = node;
+    const asked = special.get(id) ?? [];
+    const isGated = kind === 'approval' && asked.some((states) => !isDecided(states));
+    const isFailureAsked = asked.some((states) => states.includes('Failed') && !states.includes('Succeeded'));
     const task = (suffix: string, after: string, when?: string): DagTask => ({
       name: `${id}${suffix}`,
       template: NO_OP,
       depends: after,
       ...(when !== undefined && { when }),
     });
+    const last = continueOnFailure ? `${id}${DONE}` : isGated ? goingOn(node) : id;
     return [
-      ...(kind === 'approval' && isAsked(id, (states) => !isDecided(states))
+      ...(isGated
         ? [task(APPROVED, `${id}.Succeeded`, `{{=tasks['${id}'].outputs.parameters['decision'] == 'approved'}}`)]
         : []),
       // Left out where all is well, and else it inherits the failure.
-      ...(tolerated.has(id) && !continueOnFailure
-        ? [
-            task(
-              GATE,
-              isAsked(id, (states) => !isDecided(states)) ? `${success}.Succeeded` : `${id}.Succeeded`,
-              'false',
-            ),
-          ]
-        : []),
-      ...(tolerated.has(id) && continueOnFailure ? [task(GATE, `${id}${DONE}.Succeeded`, 'false')] : []),
+      ...(tolerated.has(id) ? [task(GATE, `${last}.Succeeded`, 'false')] : []),
       ...(continueOnFailure ? [task(DONE, `${id}.Succeeded || ${id}.Failed || ${id}.Errored`)] : []),
-      ...(continueOnFailure && isAsked(id, (states) => states.includes('Failed') && !states.includes('Succeeded'))
-        ? [task(FAILED, `${id}.Failed || ${id}.Errored`)]
-        : []),
+      ...(continueOnFailure && isFailureAsked ? [task(FAILED, `${id}.Failed || ${id}.Errored`)] : []),
     ];
   };
 }

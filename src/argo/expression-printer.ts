@@ -1,5 +1,5 @@
 import type { ParameterType } from '../components/definition';
-import { encodeValue } from '../values/codec';
+import { ABSENT, encodeValue } from '../values/codec';
 import type { Expression, ValueType } from '../values/expression';
 
 /** A reference to the text of a value, as both of Argo's notations write it. */
@@ -24,9 +24,6 @@ export type Leaf = Extract<Expression, { kind: 'parameter' | 'output' | 'loop' |
 
 /** How a value of the pipeline is referred to at the place where an expression is printed. */
 export type Resolve = (leaf: Leaf) => Reference;
-
-/** The text of a value that is absent. */
-export const ABSENT = 'json:';
 
 /** A reference to a parameter in one of Argo's maps: `inputs.parameters`, `workflow.parameters`, …. */
 export function reference(map: string, name: string): Reference {

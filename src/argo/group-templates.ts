@@ -1,10 +1,12 @@
-import type { Json, ParameterType } from '../components/definition';
+import type { Json } from '../components/definition';
 import type { ApprovalNode, Branch, CalledPipeline, IfNode, LoopNode, RepeatNode } from '../graph/graph';
-import { encodeValue } from '../values/codec';
-import type { Expression, ValueType } from '../values/expression';
+import { portOf } from '../graph/walk';
+import { ABSENT, encodeValue } from '../values/codec';
+import { type Expression, isArtifactType, type ValueType } from '../values/expression';
 import { argumentsOf } from './arguments';
+import { inputParameter } from './component-template';
 import type { DagPrinter } from './dag-templates';
-import { ABSENT, encoded, escaped, negated, operand, condition as printCondition, tag } from './expression-printer';
+import { encoded, escaped, negated, operand, condition as printCondition, tag } from './expression-printer';
 import { pipelineTemplateName } from './template-names';
 import type { DagTask, OutputParameter, Parameter, Template } from './types';
 
@@ -129,7 +131,7 @@ function plainItem(type: ValueType, list: string): string {
 /** The text of a list's item. References of artifacts are texts, where the list was put together of texts. */
 export function encodedItem(type: ValueType, list: string): string {
   const item = `${list}[int(item)]`;
-  if (type.includes('.')) return `map([${item}], type(#) == 'string' ? # : ${escaped('toJson(#)')})[0]`;
+  if (isArtifactType(type)) return `map([${item}], type(#) == 'string' ? # : ${escaped('toJson(#)')})[0]`;
   if (type === 'UNKNOWN') return encoded(type, item);
   const isScalar = type === 'NUMBER_INTEGER' || type === 'NUMBER_DOUBLE' || type === 'BOOLEAN';
   return `map([${item}], # == nil ? '${ABSENT}null' : ${isScalar ? 'toJson(#)' : encoded(type, '#')})[0]`;
@@ -170,14 +172,10 @@ export function repeatTemplate(node: RepeatNode, printer: DagPrinter, pipeline: 
   const variable = `inputs.parameters['${iteration}']`;
   const returned = Object.keys(pipeline.root.outputs);
   const carried = new Set(returned.filter((output) => Object.hasOwn(pipeline.parameters, output)));
-  const inputs = Object.entries(pipeline.parameters).flatMap(
-    ([parameter, { type, default: value, optional }]): Parameter[] => {
-      if (Object.hasOwn(node.inputs, parameter)) return [{ name: parameter }];
-      if (!carried.has(parameter)) return [];
-      const text = value !== undefined ? encodeValue(type as ParameterType, value) : optional ? ABSENT : undefined;
-      return [{ name: parameter, ...(text !== undefined && { default: text }) }];
-    },
-  );
+  const inputs = Object.entries(pipeline.parameters).flatMap(([input, parameter]): Parameter[] => {
+    if (Object.hasOwn(node.inputs, input)) return [{ name: input }];
+    return carried.has(input) ? [inputParameter(input, portOf(parameter))] : [];
+  });
   const call = 'call';
   const next = 'next';
   const last = (output: string) =>

@@ -1,11 +1,12 @@
 import type { Json, ParameterType } from '../components/definition';
 import type { ManifestBody } from '../constructs/manifest';
 import { allTasks, type PipelineGraph, type PipelineParameter } from '../graph/graph';
+import { once } from '../graph/once';
+import { portOf } from '../graph/walk';
 import { encodeValue } from '../values/codec';
-import { componentTemplate } from './component-template';
+import { componentTemplate, inputParameter } from './component-template';
 import { type DagPrinter, printersOf } from './dag-templates';
 import { NO_OP } from './depends';
-import { ABSENT } from './expression-printer';
 import { RUNTIME_VOLUME, WORK_VOLUME } from './paths';
 import { runtimeConfigMap, runtimeItems, sourceConfigMap, volumeNameOf } from './sources';
 import { ENTRYPOINT } from './template-names';
@@ -29,17 +30,8 @@ export interface PipelineManifest {
   readonly collisions: readonly { readonly name: string; readonly uses: readonly string[] }[];
 }
 
-const MANIFESTS = new WeakMap<PipelineGraph, PipelineManifest>();
-
 /** The WorkflowTemplate of a pipeline. Computed once for each graph. */
-export function pipelineManifest(graph: PipelineGraph): PipelineManifest {
-  let manifest = MANIFESTS.get(graph);
-  if (!manifest) {
-    manifest = print(graph);
-    MANIFESTS.set(graph, manifest);
-  }
-  return manifest;
-}
+export const pipelineManifest = once(print);
 
 function print(graph: PipelineGraph): PipelineManifest {
   const printers = printersOf(graph);
@@ -79,14 +71,13 @@ function print(graph: PipelineGraph): PipelineManifest {
 }
 
 /** A parameter of a run, as Argo's UI offers it. */
-function argument(
-  name: string,
-  { type: declared, default: value, optional, description, choices }: PipelineParameter,
-): Parameter {
-  const type = declared as ParameterType;
+function argument(name: string, parameter: PipelineParameter): Parameter {
+  const { description, choices } = parameter;
+  const type = parameter.type as ParameterType;
+  const { default: value } = inputParameter(name, portOf(parameter));
   return {
     name,
-    ...(value !== undefined ? { value: encodeValue(type, value) } : optional && { value: ABSENT }),
+    ...(value !== undefined && { value }),
     // Argo expands tags in a parameter's description too, and has no escape for them.
     ...(description !== undefined && { description: description.replaceAll('{{', '{ {') }),
     ...(choices && { enum: choices.map((choice) => encodeValue(type, choice as Json)) }),

@@ -1,8 +1,9 @@
 import type { Dag, GraphNode } from '../graph/graph';
 import { subexpressions } from '../graph/walk';
-import type { Expression } from '../values/expression';
+import { ABSENT } from '../values/codec';
+import { type Expression, isArtifactType } from '../values/expression';
 import type { Closure } from './closure';
-import { ABSENT, type Leaf, type Reference, type Resolve, reference } from './expression-printer';
+import { type Leaf, type Reference, type Resolve, reference } from './expression-printer';
 import { finalStatusOf } from './final-status';
 import type { Parameter } from './types';
 
@@ -56,7 +57,7 @@ export class References {
               : `tasks['${task}'].outputs.parameters['${output}']`,
             ...(optional && { computed: true, optional }),
             // An artifact's reference is written by the engine, and safe.
-            ...(this.rawWriters.has(task) && !type.includes('.') && { raw: true }),
+            ...(this.rawWriters.has(task) && !isArtifactType(type) && { raw: true }),
           };
         }
       }

@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import type { Json } from '../components/definition';
-import type { ValueType } from '../values/expression';
+import { listTypeOf, type ValueType } from '../values/expression';
 import { Parameter } from '../values/parameter';
-import { type Shape, shapeOfList, shapeOfLiterals, shapeOfPort, UNKNOWN } from '../values/shape';
+import { type Shape, shapeOfLiterals, shapeOfPort, UNKNOWN } from '../values/shape';
 import type { Int, Struct } from '../values/types';
 import { Value } from '../values/value';
 import { FlowNode } from './flow-node';
@@ -145,7 +145,7 @@ export class ParallelFor<
         `'${this.node.path}' can collect outputs of what runs in it, metrics and items: give it an output of a task.`,
       );
     }
-    const { type } = shapeOfList({ type: expression.type });
+    const type = listTypeOf(expression.type);
     return Value.of({ kind: 'collect', loop: this as unknown as ParallelFor, value: expression, type });
   }
 }

@@ -1,4 +1,5 @@
 import type { Dag, Dependency, GraphNode, NodeState } from './graph';
+import { once } from './once';
 
 /**
  * Whether what a node reads from another one beside it is certain to exist: the other has succeeded wherever this runs.
@@ -21,18 +22,11 @@ function isSuccess(states: readonly NodeState[], { kind }: GraphNode): boolean {
  * outside may be absent.
  */
 export function mayBeMissing(node: GraphNode, dag: Dag): boolean {
-  let missing = MISSING.get(dag);
-  if (!missing) {
-    missing = missingIn(dag);
-    MISSING.set(dag, missing);
-  }
-  return missing.has(node);
+  return missingIn(dag).has(node);
 }
 
 /** Found once for each DAG: every output of it asks. */
-const MISSING = new WeakMap<Dag, ReadonlySet<GraphNode>>();
-
-function missingIn({ nodes }: Dag): ReadonlySet<GraphNode> {
+const missingIn = once(({ nodes }: Dag): ReadonlySet<GraphNode> => {
   const byId = new Map(nodes.map((each) => [each.id, each]));
   const known = new Map<string, boolean>();
   const isSureToRun = (id: string): boolean => {
@@ -61,7 +55,7 @@ function missingIn({ nodes }: Dag): ReadonlySet<GraphNode> {
     }
   };
   return new Set(nodes.filter(({ id, continueOnFailure }) => continueOnFailure || !isSureToRun(id)));
-}
+});
 
 /** The conditions that must all hold. */
 function conjuncts(condition: Dependency): readonly Dependency[] {

@@ -80,7 +80,11 @@ export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
   const found = [...diagnostics, ...called.diagnostics];
   // A component that could not be read has no interface that anything could be checked against.
   // Components of called pipelines are checked there.
-  const own = { ...graph, components: sharedComponents([...compiler.tasks], []).components };
+  const names = new Set([...compiler.tasks].map(({ component }) => component.name));
+  const own = {
+    ...graph,
+    components: Object.fromEntries(Object.entries(components).filter(([name]) => names.has(name))),
+  };
   const checked = found.every(isWarning)
     ? [...found, ...rules.flatMap((rule) => rule(own)), ...repository(graph)]
     : found;

@@ -3,8 +3,8 @@ import type { FlowNode } from '../constructs/flow-node';
 import type { If } from '../constructs/if';
 import type { ParallelFor } from '../constructs/parallel-for';
 import type { ScopeNode } from '../constructs/task-scope';
-import { type Expression, withOperands } from '../values/expression';
-import { shapeOfList } from '../values/shape';
+import { type Expression, listTypeOf, withOperands } from '../values/expression';
+import { lastName } from './names';
 import type { Scope, Scopes } from './scope';
 
 type Output = Extract<Expression, { kind: 'output' }>;
@@ -106,7 +106,7 @@ export class Lowering {
     const task = this.scopes.idOf(body.owner!);
     body.outputs[name] = inner;
     this.groups.add(task);
-    return { kind: 'output', task, output: name, type: shapeOfList({ type: inner.type }).type };
+    return { kind: 'output', task, output: name, type: listTypeOf(inner.type) };
   }
 
   /** What an iteration gives, and its name outside. */
@@ -206,10 +206,6 @@ export class Lowering {
   private nameOf({ task, output }: Output): string {
     return this.groups.has(task) ? output : `${task}--${output}`;
   }
-}
-
-function lastName(output: string): string {
-  return output.slice(output.lastIndexOf('--') + 1).replace(/^-/, '');
 }
 
 function isSame(a: Expression, b: Output): boolean {

@@ -15,6 +15,11 @@ export function kebab(id: string): string {
     .replace(/^-+|-+$/g, '');
 }
 
+/** The task's own name of an output that is read through others: what comes after the last two hyphens in a row. */
+export function lastName(output: string): string {
+  return output.slice(output.lastIndexOf('--') + 1).replace(/^-/, '');
+}
+
 /** True where a name is a valid DNS label of at most `limit` characters. */
 export function isDnsLabel(name: string, limit = NAME_LIMIT): boolean {
   return name.length <= limit && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(name);

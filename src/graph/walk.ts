@@ -1,6 +1,7 @@
 import type { ParameterType, PortDefinition } from '../components/definition';
-import { type Expression, operandsOf } from '../values/expression';
+import { type Expression, isArtifactType, operandsOf } from '../values/expression';
 import { type Branch, bodiesOf, type Dag, type GraphNode, type PipelineGraph, type PipelineParameter } from './graph';
+import { once } from './once';
 
 /** A node or branch that has something to say about itself: rules report at it. */
 export type Site = Pick<GraphNode | Branch, 'path'>;
@@ -33,23 +34,13 @@ export interface ExpressionUse extends Omit<NodeUse, 'node'> {
   readonly isCondition?: boolean;
 }
 
-/** What was found in a graph: every rule asks for the same. */
-const NODES = new WeakMap<PipelineGraph, readonly NodeUse[]>();
-const BY_ID = new WeakMap<PipelineGraph, ReadonlyMap<string, NodeUse>>();
-const EXPRESSIONS = new WeakMap<PipelineGraph, readonly ExpressionUse[]>();
-
 /** Every node of a pipeline with what is around it; an exit task comes after what it waits for. */
-export function nodesOf(graph: PipelineGraph): readonly NodeUse[] {
-  let nodes = NODES.get(graph);
-  if (!nodes) {
-    const found: NodeUse[] = [];
-    collectNodes(graph.root, [], [], found);
-    if (graph.onExit) found.push({ node: graph.onExit, scopes: [], around: [], exitOf: '' });
-    nodes = found;
-    NODES.set(graph, nodes);
-  }
-  return nodes;
-}
+export const nodesOf = once((graph: PipelineGraph): readonly NodeUse[] => {
+  const found: NodeUse[] = [];
+  collectNodes(graph.root, [], [], found);
+  if (graph.onExit) found.push({ node: graph.onExit, scopes: [], around: [], exitOf: '' });
+  return found;
+});
 
 function collectNodes(dag: Dag, outer: readonly Dag[], around: readonly GraphNode[], found: NodeUse[]): void {
   const scopes = [...outer, dag];
@@ -64,36 +55,26 @@ function collectNodes(dag: Dag, outer: readonly Dag[], around: readonly GraphNod
 }
 
 /** Every node of a pipeline by its id. */
-export function nodesById(graph: PipelineGraph): ReadonlyMap<string, NodeUse> {
-  let nodes = BY_ID.get(graph);
-  if (!nodes) {
-    nodes = new Map(nodesOf(graph).map((use) => [use.node.id, use]));
-    BY_ID.set(graph, nodes);
-  }
-  return nodes;
-}
+export const nodesById = once(
+  (graph: PipelineGraph): ReadonlyMap<string, NodeUse> => new Map(nodesOf(graph).map((use) => [use.node.id, use])),
+);
 
 /** Every expression that is read in a pipeline: inputs, conditions, items, messages, what is returned. */
-export function expressionsOf(graph: PipelineGraph): readonly ExpressionUse[] {
-  let expressions = EXPRESSIONS.get(graph);
-  if (!expressions) {
-    const found: ExpressionUse[] = [];
-    for (const use of nodesOf(graph)) collectExpressions(use, graph, found);
-    for (const [name, expression] of Object.entries(graph.root.outputs)) {
-      found.push({
-        expression,
-        site: graph,
-        reader: `the output '${name}'`,
-        scopes: [graph.root],
-        around: [],
-        ...(Object.hasOwn(graph.returns, name) && { port: graph.returns[name]!, of: graph.name }),
-      });
-    }
-    expressions = found;
-    EXPRESSIONS.set(graph, expressions);
+export const expressionsOf = once((graph: PipelineGraph): readonly ExpressionUse[] => {
+  const found: ExpressionUse[] = [];
+  for (const use of nodesOf(graph)) collectExpressions(use, graph, found);
+  for (const [name, expression] of Object.entries(graph.root.outputs)) {
+    found.push({
+      expression,
+      site: graph,
+      reader: `the output '${name}'`,
+      scopes: [graph.root],
+      around: [],
+      ...(Object.hasOwn(graph.returns, name) && { port: graph.returns[name]!, of: graph.name }),
+    });
   }
-  return expressions;
-}
+  return found;
+});
 
 /** There are thousands of tasks with plain inputs: their objects are written out, which is faster than to spread them. */
 function collectExpressions(
@@ -155,7 +136,7 @@ export function portOf({
     ...((optional || value !== undefined) && { optional: true }),
     ...(description !== undefined && { description }),
   };
-  if (type.includes('.')) {
+  if (isArtifactType(type)) {
     const list = type.endsWith('[]');
     return { kind: 'artifact', type: list ? type.slice(0, -2) : type, ...(list && { list }), ...shared };
   }

@@ -3,7 +3,8 @@ import type { Diagnostic } from '../diagnostic';
 import { argumentProblems } from '../graph/arguments';
 import type { PipelineGraph } from '../graph/graph';
 import { memberOf } from '../graph/member';
-import { decodeText, isArtifactType } from './value-text';
+import { isArtifactType } from '../values/expression';
+import { decodeText } from './value-text';
 
 /** Values of a pipeline's parameters, and everything that is wrong with them. */
 export interface CheckedArguments {

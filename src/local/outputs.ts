@@ -1,13 +1,14 @@
 import type { Json } from '../components/definition';
+import { typeOfPort } from '../components/port-type';
 import type { Dag, GraphNode, PipelineGraph } from '../graph/graph';
 import { memberOf } from '../graph/member';
-import type { Expression, ValueType } from '../values/expression';
+import { type Expression, isArtifactType, listTypeOf, type ValueType } from '../values/expression';
 import { EvaluationError, textOf, type Values } from './evaluate';
 import type { LocalArtifacts } from './local-run';
 import { type ArtifactReference, decodeReference } from './reference';
 import type { Store } from './store';
 import { localArtifact } from './stub';
-import { decodeText, isArtifactType } from './value-text';
+import { decodeText } from './value-text';
 
 /**
  * Texts of a DAG's outputs, in the frame of its nodes; those that are absent are left out. So is what cannot be evaluated,
@@ -31,12 +32,7 @@ export function outputTypesOf(node: GraphNode, graph: PipelineGraph): Readonly<R
   switch (node.kind) {
     case 'task': {
       const ports = Object.entries(graph.components[node.component]?.outputs ?? {});
-      return Object.fromEntries(
-        ports.map(([name, port]) => [
-          name,
-          (port.kind === 'artifact' && port.list ? `${port.type}[]` : port.type) as ValueType,
-        ]),
-      );
+      return Object.fromEntries(ports.map(([name, port]) => [name, typeOfPort(port)]));
     }
     case 'if':
       return Object.assign({}, ...node.branches.map(({ body }) => typesOf(body.outputs)));
@@ -44,9 +40,7 @@ export function outputTypesOf(node: GraphNode, graph: PipelineGraph): Readonly<R
       return typesOf(node.body.outputs);
     case 'loop': {
       const types = Object.entries(typesOf(node.body.outputs));
-      return Object.fromEntries(
-        types.map(([name, type]) => [name, isArtifactType(type) ? `${type}[]` : 'LIST']),
-      ) as never;
+      return Object.fromEntries(types.map(([name, type]) => [name, listTypeOf(type)]));
     }
     case 'pipeline':
       return typesOf(graph.pipelines[node.pipeline]?.root.outputs ?? {});

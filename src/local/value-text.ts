@@ -1,18 +1,10 @@
 import type { Json, ParameterType } from '../components/definition';
-import { decodeValue, encodeJson, encodeValue, escapeJson } from '../values/codec';
-import type { ValueType } from '../values/expression';
-
-/** The text of a value that is absent. */
-const ABSENT = encodeValue('STRING', undefined);
+import { ABSENT, decodeValue, encodeJson, encodeValue, escapeJson } from '../values/codec';
+import { isArtifactType, type ValueType } from '../values/expression';
 
 /** Absence has a text of its own, which no reader of an expression should see. */
 export function present(text: string | undefined): string | undefined {
   return text === undefined || text === ABSENT ? undefined : text;
-}
-
-/** Whether a type is that of an artifact, or of a list of artifacts. */
-export function isArtifactType(type: ValueType): boolean {
-  return type.includes('.');
 }
 
 /** The text of a value that is no artifact. One of unknown type is written as what it is. */

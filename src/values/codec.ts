@@ -7,6 +7,9 @@ import type { Json, ParameterType } from '../components/definition';
 
 const PREFIX = 'json:';
 
+/** The text of a value that is absent. */
+export const ABSENT = PREFIX;
+
 /** Numbers that JSON cannot write. */
 const WORDS: Readonly<Record<string, number>> = {
   NaN: Number.NaN,

@@ -6,6 +6,16 @@ import type { Json, ParameterType } from '../components/definition';
  */
 export type ValueType = ParameterType | 'UNKNOWN' | `${string}.${string}`;
 
+/** Whether a type is that of an artifact, or of a list of artifacts. */
+export function isArtifactType(type: ValueType): boolean {
+  return type.includes('.');
+}
+
+/** The type of a list of values of a type. */
+export function listTypeOf(type: ValueType): ValueType {
+  return isArtifactType(type) ? (`${type}[]` as ValueType) : 'LIST';
+}
+
 /** Comparison operators, as KFP and Argo's expression language write them. */
 export type ComparisonOperator = '==' | '!=' | '<' | '<=' | '>' | '>=';
 

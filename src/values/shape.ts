@@ -1,6 +1,6 @@
 import type { ElementType, Json, PortDefinition } from '../components/definition';
 import { typeOfPort } from '../components/port-type';
-import type { ValueType } from './expression';
+import { listTypeOf, type ValueType } from './expression';
 
 /** The type of a value, and of what is inside of it as far as that is known. */
 export interface Shape {
@@ -32,7 +32,7 @@ function shapeOfElement({ type, element }: ElementType): Shape {
 
 /** The shape of a list of such elements. */
 export function shapeOfList(element: Shape): Shape {
-  return { type: element.type.includes('.') ? (`${element.type}[]` as ValueType) : 'LIST', element };
+  return { type: listTypeOf(element.type), element };
 }
 
 /** The shape that all of some literals have. Whole numbers are ints, as long as all are; null says nothing. */

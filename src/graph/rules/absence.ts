@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostic';
 import type { Expression } from '../../values/expression';
 import { isCertain, mayBeMissing } from '../certainty';
 import type { Dag, GraphNode, PipelineGraph } from '../graph';
+import { lastName } from '../names';
 import { type ExpressionUse, expressionsOf, isLeaf, type NodeUse, nodesById, nodesOf, subexpressions } from '../walk';
 
 /** What may be absent when it is read is given, as it is, to inputs that may be left out. */
@@ -87,6 +88,5 @@ function reasonOf(
   // What is read inside of a group is waited for by the group.
   const reader = around[depth] ?? node;
   if (!reader || upstream === reader || isCertain(reader, upstream)) return undefined;
-  const output = part.output.slice(part.output.lastIndexOf('--') + 1).replace(/^-/, '');
-  return `'${output}' of '${upstream.path}', which is absent where that fails or does not run`;
+  return `'${lastName(part.output)}' of '${upstream.path}', which is absent where that fails or does not run`;
 }

@@ -1,6 +1,6 @@
 import type { Json } from '../../components/definition';
 import type { Diagnostic } from '../../diagnostic';
-import type { Expression } from '../../values/expression';
+import { type Expression, isArtifactType } from '../../values/expression';
 import type { LoopNode, PipelineGraph } from '../graph';
 import { describeType, literalProblem } from '../literal';
 import { memberOf } from '../member';
@@ -55,7 +55,7 @@ function itemsProblem({ items, itemType, elementType }: LoopNode): Problem | und
   }
   const [a, b] = severalOf(all, kindOf);
   if (b) return { message: `the items are of several shapes: ${a} and ${b}`, mend: ONE_SHAPE };
-  if (itemType !== 'UNKNOWN' && !itemType.includes('.')) {
+  if (itemType !== 'UNKNOWN' && !isArtifactType(itemType)) {
     const wrong = firstProblem(itemType, all);
     if (wrong)
       return { message: `among the items, ${wrong}`, mend: 'change the item, or the type that `item` declares' };

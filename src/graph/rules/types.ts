@@ -1,7 +1,7 @@
 import type { PortDefinition } from '../../components/definition';
 import { typeOfPort } from '../../components/port-type';
 import type { Diagnostic } from '../../diagnostic';
-import type { Expression, ValueType } from '../../values/expression';
+import { type Expression, isArtifactType, type ValueType } from '../../values/expression';
 import type { PipelineGraph } from '../graph';
 import { describeType, literalProblem } from '../literal';
 import { expressionsOf, isLeaf, subexpressions } from '../walk';
@@ -67,10 +67,10 @@ function portProblem(port: PortDefinition, expression: Expression, graph: Pipeli
 /** True where a value of type `from` may be given to an input of type `to`. */
 export function assignable(from: ValueType, to: ValueType): boolean {
   if (from === to) return true;
-  if (from === 'UNKNOWN') return !to.includes('.');
+  if (from === 'UNKNOWN') return !isArtifactType(to);
   if (from === 'NUMBER_INTEGER') return to === 'NUMBER_DOUBLE';
   if (from === 'TASK_FINAL_STATUS') return to === 'STRUCT';
-  if (!from.includes('.') || !to.includes('.')) return false;
+  if (!isArtifactType(from) || !isArtifactType(to)) return false;
   // Lists of lists, from loops in loops, are one list for a component.
   if (from.endsWith('[]') !== to.endsWith('[]')) return false;
   const [a, b] = [from.replace(/(\[\])+$/, ''), to.replace(/(\[\])+$/, '')];
