@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export * from './components/artifact-type';
+export { createClaim, createSnapshot, deleteClaim, type KeptOptions } from './components/claims';
 export { Component, type ReturnsNothing, type Unavailable } from './components/component';
 export {
   type Argument,
@@ -39,6 +40,15 @@ export {
   type UntypedInputs,
   type UntypedValue,
 } from './components/python-component';
+export {
+  ResourceComponent,
+  type ResourceComponentProps,
+  type ResourceInputs,
+  type ResourceManifest,
+  type ResourceOutput,
+  type ResourceOutputs,
+  type ResourceValues,
+} from './components/resource-component';
 export { Approval, type ApprovalProps } from './constructs/approval';
 export { Check, type CheckProps } from './constructs/check';
 export { Dependency } from './constructs/dependency';
@@ -46,6 +56,7 @@ export { ExitHandler } from './constructs/exit-handler';
 export { Experiment } from './constructs/experiment';
 export { type Awaitable, FlowNode } from './constructs/flow-node';
 export { type ConditionProps, Elif, Else, If } from './constructs/if';
+export { Importer, type ImporterProps } from './constructs/importer';
 export { OnExit, OnExitPipeline } from './constructs/on-exit';
 export {
   type DeclaredItem,
@@ -68,7 +79,15 @@ export type {
   IBucketRepository,
   INoRepository,
 } from './constructs/platform/artifact-repository';
-export { type IRunner, Runner, type RunnerProps } from './constructs/platform/runner';
+export {
+  type ControllerAccount,
+  type IRunner,
+  type IWorkloadIdentity,
+  Runner,
+  type RunnerProps,
+} from './constructs/platform/runner';
+export { Semaphore, type SemaphoreProps } from './constructs/platform/semaphore';
+export { WorkloadIdentity } from './constructs/platform/workload-identity';
 export {
   type ICron,
   RecurringRun,
@@ -77,12 +96,80 @@ export {
 } from './constructs/recurring-run';
 export { RepeatUntil, type RepeatUntilBaseProps, type RepeatUntilProps } from './constructs/repeat-until';
 export { Run, type RunArgumentsProp, type RunBaseProps, type RunProps } from './constructs/run';
+export type {
+  ArtifactNames,
+  ArtifactPlace,
+  AzureCredentials,
+  GcsCredentials,
+  KeyPlace,
+  ObjectPlace,
+  S3Credentials,
+  SecretKey,
+  StoreAccess,
+  TaskArtifacts,
+  VolumePlace,
+} from './constructs/settings/artifacts';
+export type { CachingOptions, TaskCaching } from './constructs/settings/caching';
+export type { ISemaphore, TaskConcurrency } from './constructs/settings/concurrency';
+export type { InitContainer, SideContainer, TaskContainers } from './constructs/settings/containers';
+export {
+  Env,
+  type EnvFrom,
+  type EnvFromOptions,
+  EnvSource,
+  type EnvValue,
+  type KeyOptions,
+  type TaskEnvironment,
+} from './constructs/settings/environment';
+export {
+  type AwsCredentialsOptions,
+  Credentials,
+  type GcpCredentialsOptions,
+  type TaskIdentity,
+} from './constructs/settings/identity';
+export {
+  Metric,
+  type MetricBase,
+  MetricFact,
+  type RunMetric,
+  type TaskMetric,
+  type TaskObservability,
+} from './constructs/settings/metrics';
+export type {
+  INodePool,
+  NodeRequirement,
+  PoolUse,
+  TaskNodeAffinity,
+  TaskPlacement,
+  TaskPodAffinity,
+} from './constructs/settings/placement';
+export type { ResourceClaim, TaskResources } from './constructs/settings/resources';
+export type { RetryBackoff, RetryOn, TaskRetry, TaskTiming } from './constructs/settings/retry';
+export type {
+  DisruptionBudget,
+  PodRetention,
+  Retention,
+  RunOverrides,
+  RunSettings,
+} from './constructs/settings/run-settings';
+export type { NamedObject, Quantity, SettingText } from './constructs/settings/setting-value';
+export { type SpotOptions, spot } from './constructs/settings/spot';
+export type { TaskSettings } from './constructs/settings/task-settings';
+export {
+  type ClaimProps,
+  type ClaimVolumeOptions,
+  type ObjectVolumeOptions,
+  type TaskVolumes,
+  Volume,
+  type VolumeMount,
+} from './constructs/settings/volume';
 export { SubPipeline, type SubPipelineBaseProps, type SubPipelineProps } from './constructs/sub-pipeline';
 export { Task, type TaskBaseProps, type TaskInputs, type TaskProps } from './constructs/task';
-export type { TaskResources, TaskRetry, TaskSettings } from './constructs/task-settings';
 export { TaskView } from './constructs/task-view';
 export { type Diagnostic, DiagnosticsError, renderDiagnostic } from './diagnostic';
 export type * from './graph/graph';
+export type * from './graph/run-settings';
+export type * from './graph/settings';
 export type { ApprovalRequest, Decide } from './local/approval';
 export type {
   GroupResult,
@@ -97,6 +184,14 @@ export type { Reporter } from './local/reporter';
 export type { LocalRunOptions } from './local/run-graph';
 export type { Stub, StubArtifact, StubCall, StubResult } from './local/stub';
 export { type PythonBindingProps, PythonFile, type PythonFileProps } from './python/python-file';
+export {
+  type Lineage,
+  type LineageArtifact,
+  type LineageRun,
+  type LineageSource,
+  type LineageTask,
+  lineageOf,
+} from './review/lineage';
 export { type RunLocallyOptions, runLocally } from './run-locally';
 export type { ComparisonOperator, Expression, RunField, ValueType } from './values/expression';
 export { oneOf } from './values/one-of';

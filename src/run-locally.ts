@@ -4,8 +4,13 @@ import type { LocalRun } from './local/local-run';
 import type { LocalRunOptions } from './local/run-graph';
 
 /** Options of {@link runLocally}: those of a local run, with arguments that the compiler checks. */
-export type RunLocallyOptions<P extends PipelineParameters> = Omit<LocalRunOptions, 'arguments' | 'argumentTexts'> &
-  RunArgumentsProp<ArgumentsOf<NoInfer<P>>>;
+export type RunLocallyOptions<P extends PipelineParameters> = Omit<
+  LocalRunOptions,
+  'arguments' | 'argumentTexts' | 'caching'
+> & {
+  /** Whether results are reused of tasks whose settings say so, those of runs on the command line included. @default false */
+  readonly caching?: boolean;
+} & RunArgumentsProp<ArgumentsOf<NoInfer<P>>>;
 
 /**
  * Runs a pipeline on this machine: Python components as processes, containers by docker or podman.
@@ -25,6 +30,6 @@ export async function runLocally<P extends PipelineParameters>(
 ): Promise<LocalRun> {
   // Loaded when it is asked for: synth has no use for it.
   const { runGraph } = require('./local/run-graph') as typeof import('./local/run-graph');
-  // What a test runs, with stubs, is nothing that a rerun on the command line should go on from.
-  return runGraph(pipeline.graph, { series: 'tests', ...(options as LocalRunOptions | undefined) });
+  // What a test runs, with stubs, is nothing that a rerun on the command line should go on from. And it means to run it.
+  return runGraph(pipeline.graph, { series: 'tests', caching: false, ...(options as LocalRunOptions | undefined) });
 }

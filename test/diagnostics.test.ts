@@ -1687,7 +1687,7 @@ describe('limits', () => {
 
   test('bytes of the template', () => {
     expect(errorOf((pipeline) => fill(pipeline, 100, 'x'.repeat(5000)))).toMatchInlineSnapshot(`
-"  [ml/train] KFP1304 the WorkflowTemplate has 498 kB; 400 kB are allowed, because a run holds its template twice
+"  [ml/train] KFP1304 the WorkflowTemplate has 499 kB; 400 kB are allowed, because a run holds its template twice
     at test/diagnostics.test.ts:LINE
     mend: split the pipeline, or raise sizeLimit for an engine that takes larger objects"
 `);

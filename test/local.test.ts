@@ -420,7 +420,7 @@ describe('values', () => {
     const saved = { ...process.env };
     Object.assign(process.env, leaks);
     try {
-      const result = await run(pipeline([task('env', env, {}, { env: { MINE: 'a $(b) {{c}}' } })]));
+      const result = await run(pipeline([task('env', env, {}, { env: [{ name: 'MINE', value: 'a $(b) {{c}}' }] })]));
       expect(result.tasks.env?.outputs).toEqual({ Output: ['a $(b) {{c}}', null, null, null] });
     } finally {
       for (const name of Object.keys(leaks)) delete process.env[name];

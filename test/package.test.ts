@@ -8,7 +8,7 @@ import * as path from 'node:path';
  * is linked from this project, where a user's package manager would install it.
  */
 const ROOT = path.join(__dirname, '..');
-const LINKED = ['cdk8s', 'constructs', 'commander', 'yaml'];
+const LINKED = ['cdk8s', 'constructs', 'commander', 'kubernetes-types', 'yaml'];
 
 let project: string;
 let files: readonly string[];

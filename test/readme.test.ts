@@ -62,13 +62,19 @@ test('every diagnostic code is documented, and every documented code exists', ()
 const TSC = path.resolve('node_modules/typescript/bin/tsc');
 const CLI = ['--import', 'tsx', path.resolve('src/cli/main.ts')];
 
-/** Calls `use` with a way to run node in a folder that holds an app and its components. */
-function inFolder(python: string, main: string, use: (run: (...args: string[]) => string) => void): void {
+/** Calls `use` with a way to run node in a folder that holds an app, its components, and files beside these. */
+function inFolder(
+  python: string,
+  main: string,
+  use: (run: (...args: string[]) => string) => void,
+  files: Readonly<Record<string, string>> = {},
+): void {
   const folder = fs.mkdtempSync(path.join('test', 'guide-'));
   try {
     const [, file] = /from '.\/imports\/(\w+)'/.exec(main)!;
     fs.mkdirSync(path.join(folder, 'components'));
     fs.writeFileSync(path.join(folder, `components/${file}.py`), python);
+    for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, 'components', name), text);
     fs.writeFileSync(path.join(folder, 'main.ts'), main);
     fs.writeFileSync(path.join(folder, 'cdk8s.yaml'), 'app: node --import tsx main.ts\n');
     fs.writeFileSync(
@@ -103,6 +109,30 @@ test('the guide’s first app type-checks, and runs here', () => {
   });
 });
 
+test('the notebook of the guide type-checks and synthesises', () => {
+  const guide = blocksOf('docs/guide.md');
+  const at = guide.findIndex(({ text }) => text.includes('@dsl.notebook_component'));
+  const [python, main] = guide.slice(at, at + 2).map(({ text }) => text);
+  const app = `import { App, Chart } from 'cdk8s';
+import { Pipeline, Task, text } from 'cdk8s-kfp';
+import { report } from './imports/reports';
+const app = new App();
+const chart = new Chart(app, 'reports', { namespace: 'ml' });
+const pipeline = new Pipeline(chart, 'reports', { runner: { name: 'runner' } });
+${main}app.synth();
+`;
+  const notebook = JSON.stringify({ cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 });
+  inFolder(
+    python!,
+    app,
+    (run) => {
+      expect(run(TSC, '-p', '.')).toBe('');
+      expect(run(...CLI, 'synth')).toBe('dist/reports.k8s.yaml\n');
+    },
+    { 'report.ipynb': notebook },
+  );
+});
+
 test('the blocks of the control-flow page are one app that type-checks and synthesises', () => {
   const blocks = blocksOf('docs/control-flow.md');
   const all = (language: string) =>
@@ -113,5 +143,18 @@ test('the blocks of the control-flow page are one app that type-checks and synth
   inFolder(all('python'), all('ts'), (run) => {
     expect(run(TSC, '-p', '.')).toBe('');
     expect(run(...CLI, 'synth')).toBe('dist/flow.k8s.yaml\n');
+  });
+});
+
+test('the blocks of the pods page are one app that type-checks and synthesises', () => {
+  const blocks = blocksOf('docs/pods.md');
+  const all = (language: string) =>
+    blocks
+      .filter((block) => block.language === language)
+      .map(({ text }) => text)
+      .join('\n');
+  inFolder(all('python'), all('ts'), (run) => {
+    expect(run(TSC, '-p', '.')).toBe('');
+    expect(run(...CLI, 'synth')).toBe('dist/pods.k8s.yaml\n');
   });
 });

@@ -1,4 +1,5 @@
 import { bodiesOf, type Dag, type ExitNode, type GraphNode } from '../graph/graph';
+import { runValuesOf } from '../graph/settings';
 import { subexpressions } from '../graph/walk';
 import type { Expression } from '../values/expression';
 import type { Leaf } from './expression-printer';
@@ -57,7 +58,10 @@ export class Closure {
   /** What a node's own expressions read. */
   public ownOf(node: GraphNode): readonly Outer[] {
     switch (node.kind) {
-      case 'task':
+      case 'task': {
+        const given = runValuesOf(node.settings).map(({ value }) => value.expression);
+        return [...Object.values(node.inputs), ...given].flatMap((each) => this.in(each));
+      }
       case 'pipeline':
       case 'repeat':
         return Object.values(node.inputs).flatMap((each) => this.in(each));

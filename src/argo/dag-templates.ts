@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { hasOwnTemplate } from '../graph/artifact-sources';
+import { cachesSomething, isCached } from '../graph/cache-key';
 import { isCertain, mayBeMissing } from '../graph/certainty';
 import {
   bodiesOf,
@@ -13,10 +15,12 @@ import {
   tasksOf,
 } from '../graph/graph';
 import { kebab } from '../graph/names';
+import { settingInputs } from '../graph/settings';
 import { portOf } from '../graph/walk';
 import { ABSENT } from '../values/codec';
 import type { Expression } from '../values/expression';
 import { argumentsOf, printInputs } from './arguments';
+import { cachedTemplateName } from './cache';
 import { Closure, type Outer } from './closure';
 import { inputParameter } from './component-template';
 import { depends, outcomeTasks } from './depends';
@@ -50,7 +54,7 @@ export class DagPrinter {
     const nodes = nodesIn(pipeline.root);
     const groups = nodes.filter((node) => bodiesOf(node).length > 0).map(({ id }) => id);
     this.closure = new Closure(new Set(groups), !this.isCalled);
-    const isRaw = (task: TaskNode) => graph.components[task.component]!.implementation.kind === 'container';
+    const isRaw = (task: TaskNode) => graph.components[task.component]!.implementation.kind !== 'python';
     const rawWriters = tasksOf(pipeline.root).filter(isRaw);
     this.references = new References(this.closure, this.isCalled, new Set(rawWriters.map(({ id }) => id)));
   }
@@ -62,7 +66,7 @@ export class DagPrinter {
 
   /** What the exit task of the whole run calls. */
   public hookOfRun(node: ExitNode): Hook {
-    return this.exitHook(node, finalStatusOfRun(this.pipeline.name));
+    return this.exitHook(node, finalStatusOfRun(this.pipeline.name, cachesSomething(this.graph)));
   }
 
   /** The templates of a pipeline that is called: its parameters are inputs. */
@@ -154,8 +158,9 @@ export class DagPrinter {
 
   /** The template that a task calls: its component's, or one of its own where it has settings of its own. */
   public templateNameOf(task: TaskNode): string {
-    const name = task.ownSettings ? task.id : kebab(task.component);
-    const isShared = !this.isCalled || (!task.ownSettings && this.sharesSettings);
+    const isOwn = hasOwnTemplate(task, this.graph);
+    const name = isOwn ? task.id : kebab(task.component);
+    const isShared = !this.isCalled || (!isOwn && this.sharesSettings);
     return isShared ? name : `${kebab(this.pipeline.name)}--${name}`;
   }
 
@@ -196,8 +201,10 @@ export class DagPrinter {
 
   private templateOf(node: GraphNode): string {
     switch (node.kind) {
-      case 'task':
-        return this.templateNameOf(node);
+      case 'task': {
+        const name = this.templateNameOf(node);
+        return isCached(node, this.graph) ? cachedTemplateName(name) : name;
+      }
       case 'pipeline':
         return pipelineTemplateName(node.pipeline);
       case 'if':
@@ -213,10 +220,19 @@ export class DagPrinter {
     }
   }
 
+  /** The values of the run that a task's settings hold. */
+  private settingsOf({ settings }: TaskNode, resolve: Resolve): Parameter[] {
+    return settingInputs(settings).map(({ input, value }) => ({
+      name: input,
+      value: printArgument(value.expression, resolve),
+    }));
+  }
+
   /** What a node's template is called with. */
   private inputsOf(node: GraphNode, resolve: Resolve): Parameter[] {
     switch (node.kind) {
       case 'task':
+        return [...printInputs(node.inputs, resolve), ...this.settingsOf(node, resolve)];
       case 'pipeline':
         return printInputs(node.inputs, resolve);
       case 'repeat':

@@ -1,4 +1,5 @@
 import type { ParameterType } from '../components/definition';
+import { WORKSPACE_DIR } from '../graph/settings';
 import { ABSENT, encodeValue } from '../values/codec';
 import type { Expression, ValueType } from '../values/expression';
 
@@ -42,7 +43,8 @@ export function printArgument(expression: Expression, resolve: Resolve): string 
       return target.raw || target.computed ? tag(textOf(expression, resolve)) : `{{${target.tag}}}`;
     }
     case 'run':
-      if (expression.field !== 'finalStatus') return `{{${resolve(expression).tag}}}`;
+      if (expression.field === 'workspacePath') return WORKSPACE_DIR;
+      if (expression.field !== 'finalStatus' && !resolve(expression).computed) return `{{${resolve(expression).tag}}}`;
       return tag(textOf(expression, resolve));
     default:
       return tag(textOf(expression, resolve));
@@ -172,6 +174,11 @@ export function string(text: string): string {
   return `'${escaped}'`;
 }
 
+/** The value behind the encoded text that a variable holds, of its type. */
+export function textValue(type: ValueType, variable: string): string {
+  return decoded(type, { tag: variable, variable });
+}
+
 /** The value behind an encoded text, of its type. */
 function decoded(type: ValueType, { variable, raw }: Reference): string {
   const text = raw && type !== 'STRING' ? `trim(${variable})` : variable;
@@ -268,13 +275,14 @@ function comparedSide(side: Expression, other: Expression, resolve: Resolve): st
 }
 
 /** A dict in Argo's expression language. Two braces in a row would begin or end a tag. */
-function dict(members: readonly (readonly [name: string, value: string])[]): string {
+export function dict(members: readonly (readonly [name: string, value: string])[]): string {
   // A key that is put together is an expression, and stands in parentheses.
   const key = (name: string) => (/\{\{|\}\}/.test(name) ? `(${string(name)})` : string(name));
   return `{ ${members.map(([name, value]) => `${key(name)}: ${value}`).join(', ')} }`;
 }
 
-function literal(value: unknown): string {
+/** A JSON value in Argo's expression language. */
+export function literal(value: unknown): string {
   if (typeof value === 'string') return string(value);
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (value === null) return 'nil';

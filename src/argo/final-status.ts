@@ -1,14 +1,18 @@
 import type { GraphNode } from '../graph/graph';
+import { CACHED_TASK } from './cache';
 import { string } from './expression-printer';
 
 /**
  * What an exit task's `PipelineTaskFinalStatus` holds, in KFP's words. Argo gives the failures as JSON in a JSON string.
  *
+ * @param isCaching true where some task of the run is cached
  * @see https://argo-workflows.readthedocs.io/en/latest/variables/#exit-handler
  */
-export function finalStatusOfRun(pipeline: string): string {
+export function finalStatusOfRun(pipeline: string, isCaching = false): string {
   const failures = "filter(fromJSON(fromJSON(workflow.failures)), #.message != '')";
-  const message = `join(map(${failures}, #.displayName + ': ' + #.message), '; ')`;
+  // The pod of a cached task is that of a DAG's one task, whose name says nothing.
+  const name = isCaching ? `replace(#.displayName, '${CACHED_TASK}', #.templateName)` : '#.displayName';
+  const message = `join(map(${failures}, ${name} + ': ' + #.message), '; ')`;
   return status("workflow.status == 'Succeeded'", "workflow.status in ['Failed', 'Error']", pipeline, message, false);
 }
 

@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../diagnostic';
+import { isCached } from '../graph/cache-key';
 import { bodiesOf, type Dag, type GraphNode, type PipelineGraph } from '../graph/graph';
 import { pipelineManifest } from './pipeline-manifest';
+import type { Template } from './types';
 
 /** What the full CRDs of Argo 4 allow in `spec.templates` and in `dag.tasks`. */
 const CRD_LIMIT = 200;
@@ -65,7 +67,8 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
       );
     }
   }
-  const pods = new Set(spec.templates.filter(({ container }) => container).map(({ name }) => name));
+  const isPod = ({ container, synchronization }: Template) => container !== undefined || synchronization !== undefined;
+  const pods = new Set(spec.templates.filter(isPod).map(({ name }) => name));
   for (const { dag } of spec.templates) {
     for (const task of dag?.tasks ?? []) {
       if (!pods.has(task.template)) continue;
@@ -122,6 +125,9 @@ function depthOfNode(graph: PipelineGraph, node: GraphNode, known: Depths): numb
       return depthOfPipeline(graph, node.pipeline, known);
     case 'repeat':
       return node.limit + depthOfPipeline(graph, node.pipeline, known);
+    case 'task':
+      // What is cached has two DAGs of its own.
+      return isCached(node, graph) ? 3 : 1;
     default:
       return 1;
   }

@@ -1,26 +1,26 @@
 import type { Json, ParameterType } from '../components/definition';
 import type { ManifestBody } from '../constructs/manifest';
+import { fetchesOf, hasOwnTemplate } from '../graph/artifact-sources';
+import { isCached } from '../graph/cache-key';
 import { allTasks, type PipelineGraph, type PipelineParameter } from '../graph/graph';
 import { once } from '../graph/once';
 import { portOf } from '../graph/walk';
 import { encodeValue } from '../values/codec';
+import type { RunContext } from './artifacts';
+import { cachedTemplates, cachingParameter } from './cache';
 import { componentTemplate, inputParameter } from './component-template';
 import { type DagPrinter, printersOf } from './dag-templates';
 import { NO_OP } from './depends';
+import { metricsOfRun } from './metrics';
 import { RUNTIME_VOLUME, WORK_VOLUME } from './paths';
+import { pipelineLabels, podLabels } from './pod-labels';
+import { accountFields, knownMetadata, metadataOfRuns, runFields } from './run-settings';
 import { runtimeConfigMap, runtimeItems, sourceConfigMap, volumeNameOf } from './sources';
 import { ENTRYPOINT } from './template-names';
-import type { Parameter, Template, Volume, WorkflowTemplateSpec } from './types';
+import type { KubernetesObject, Parameter, Template, Volume, WorkflowTemplateSpec } from './types';
 
-/** A label that pipelines, and through them all runs, carry: the pipeline's name. */
-export const PIPELINE_LABEL = 'cdk8s-kfp/pipeline';
-/** The pipeline's version. */
-export const VERSION_LABEL = 'cdk8s-kfp/pipeline-version';
 /** The experiment that a run belongs to. */
 export const EXPERIMENT_LABEL = 'cdk8s-kfp/experiment';
-
-/** Finished pods of successful tasks go after this long; failed ones stay for as long as their run. */
-const POD_RETENTION = '600s';
 
 /** A pipeline's WorkflowTemplate. */
 export interface PipelineManifest {
@@ -35,13 +35,17 @@ export const pipelineManifest = once(print);
 
 function print(graph: PipelineGraph): PipelineManifest {
   const printers = printersOf(graph);
-  const { templates, collisions } = templatesOf(graph, printers);
-  const parameters = Object.entries(graph.parameters).map(([name, parameter]) => argument(name, parameter));
-  const labels = {
-    [PIPELINE_LABEL]: graph.name,
-    ...(graph.version !== undefined && { [VERSION_LABEL]: graph.version }),
-  };
+  const ofRun = printers[0]!.references.in(new Set());
+  const { templates, collisions } = templatesOf({ graph, ofRun }, printers);
+  const parameters = [
+    ...Object.entries(graph.parameters).map(([name, parameter]) => argument(name, parameter)),
+    ...cachingParameter(graph),
+  ];
+  const { labels: ofRuns, annotations: notes } = graph.run ?? {};
+  const own = pipelineLabels(graph);
+  const labels = { ...knownMetadata(ofRuns), ...own };
   const annotations = {
+    ...knownMetadata(notes),
     ...(graph.displayName !== undefined && { 'workflows.argoproj.io/title': graph.displayName }),
     ...(graph.description !== undefined && { 'workflows.argoproj.io/description': graph.description }),
   };
@@ -49,25 +53,34 @@ function print(graph: PipelineGraph): PipelineManifest {
   const spec: WorkflowTemplateSpec = {
     entrypoint: ENTRYPOINT,
     ...(parameters.length > 0 && { arguments: { parameters } }),
-    ...(runner && { serviceAccountName: runner.serviceAccountName }),
-    // Where the executor has a token of its own, the user's code needs none.
-    ...(runner?.tokenSecret && {
-      automountServiceAccountToken: false,
-      executor: { serviceAccountName: runner.serviceAccountName },
-    }),
+    ...(runner && accountFields(runner)),
+    podMetadata: { labels: { ...podLabels(graph), ...runner?.podLabels } },
     ...(repository.configMap !== undefined && {
       artifactRepositoryRef: {
         configMap: repository.configMap,
         ...(repository.key !== undefined && { key: repository.key }),
       },
     }),
-    workflowMetadata: { labels: { ...labels } },
-    podGC: { strategy: 'OnPodSuccess', deleteDelayDuration: POD_RETENTION },
+    ...artifactGc(graph),
+    workflowMetadata: {
+      labels: { ...metadataOfRuns(ofRuns, ofRun), ...own },
+      ...(notes && { annotations: metadataOfRuns(notes, ofRun) }),
+    },
+    ...runFields(graph.run, ofRun),
+    ...metricsOfRun(graph.run?.metrics, graph.parameters, ofRun),
     ...(graph.onExit && { hooks: { exit: printers[0]!.hookOfRun(graph.onExit) } }),
     volumes: volumesOf(graph),
+    ...claimsOf(printers),
     templates,
   };
   return { spec, collisions, body: { labels, annotations, fields: { spec } } };
+}
+
+/** When artifacts are removed. Argo does that in pods of its own, as the account that the other pods have. */
+function artifactGc({ artifactRepository, runner }: PipelineGraph): Pick<WorkflowTemplateSpec, 'artifactGC'> {
+  const { gc } = artifactRepository;
+  if (gc === undefined) return {};
+  return { artifactGC: { strategy: gc, ...(runner && { serviceAccountName: runner.serviceAccountName }) } };
 }
 
 /** A parameter of a run, as Argo's UI offers it. */
@@ -85,9 +98,10 @@ function argument(name: string, parameter: PipelineParameter): Parameter {
 }
 
 function templatesOf(
-  graph: PipelineGraph,
+  run: RunContext,
   printers: readonly DagPrinter[],
 ): Pick<PipelineManifest, 'collisions'> & { readonly templates: Template[] } {
+  const { graph } = run;
   const templates: Template[] = [];
   const uses = new Map<string, Set<string>>();
   const take = (name: string, use: string): boolean => {
@@ -101,21 +115,48 @@ function templatesOf(
       templates.push(template);
     }
   }
-  if (templates.some(({ dag }) => dag?.tasks.some(({ template }) => template === NO_OP))) {
-    take(NO_OP, 'what does nothing');
-    templates.push({ name: NO_OP, suspend: { duration: '0' } });
-  }
   const leaves = new Map<string, Template>();
   for (const printer of printers) {
     for (const task of allTasks(printer.pipeline)) {
       const name = printer.templateNameOf(task);
-      const isNew = take(name, task.ownSettings ? `the task '${task.path}'` : `the component '${task.component}'`);
+      const isNew = take(
+        name,
+        hasOwnTemplate(task, graph) ? `the task '${task.path}'` : `the component '${task.component}'`,
+      );
       if (!isNew || leaves.has(name)) continue;
-      leaves.set(name, componentTemplate(name, graph.components[task.component]!, task.settings, graph));
+      const component = graph.components[task.component]!;
+      const leaf = componentTemplate(name, component, task.settings, fetchesOf(task, graph), run);
+      if (isCached(task, graph)) {
+        for (const cached of cachedTemplates(leaf, component, task.settings)) {
+          if (take(cached.name, `the cache of '${name}'`)) leaves.set(cached.name, cached);
+        }
+      }
+      leaves.set(name, leaf);
     }
+  }
+  if ([...templates, ...leaves.values()].some(({ dag }) => dag?.tasks.some(({ template }) => template === NO_OP))) {
+    take(NO_OP, 'what does nothing');
+    templates.push({ name: NO_OP, suspend: { duration: '0' } });
   }
   const collisions = [...uses].filter(([, what]) => what.size > 1).map(([name, what]) => ({ name, uses: [...what] }));
   return { templates: [...templates, ...leaves.values()], collisions };
+}
+
+/** The claims of a run: those of all its tasks, removed when it has ended, however it did. */
+function claimsOf(
+  printers: readonly DagPrinter[],
+): Pick<WorkflowTemplateSpec, 'volumeClaimTemplates' | 'volumeClaimGC'> {
+  const claims = new Map<string, KubernetesObject>();
+  for (const { pipeline } of printers) {
+    for (const { settings } of allTasks(pipeline)) {
+      for (const { name, claim } of settings.volumes ?? []) if (claim) claims.set(name, claim);
+    }
+  }
+  if (claims.size === 0) return {};
+  return {
+    volumeClaimTemplates: [...claims].map(([name, spec]) => ({ metadata: { name }, spec: structuredClone(spec) })),
+    volumeClaimGC: { strategy: 'OnWorkflowCompletion' },
+  };
 }
 
 /** The runtime, each Python file, and a work folder for each pod. */

@@ -1,9 +1,10 @@
 import type { Dag, GraphNode } from '../graph/graph';
+import { WORKSPACE_DIR } from '../graph/settings';
 import { subexpressions } from '../graph/walk';
 import { ABSENT } from '../values/codec';
-import { type Expression, isArtifactType } from '../values/expression';
+import { type Expression, isArtifactType, type RunField } from '../values/expression';
 import type { Closure } from './closure';
-import { type Leaf, type Reference, type Resolve, reference } from './expression-printer';
+import { printArgument, type Reference, type Resolve, reference, string } from './expression-printer';
 import { finalStatusOf } from './final-status';
 import type { Parameter } from './types';
 
@@ -33,7 +34,7 @@ export class References {
     return (leaf): Reference => {
       switch (leaf.kind) {
         case 'run':
-          return { tag: RUN_VARIABLES[leaf.field], variable: RUN_VARIABLES[leaf.field] };
+          return RUN[leaf.field];
         case 'status': {
           const status = finalStatusOf(leaf.of, leaf.of, beside.get(leaf.of)?.kind);
           return { tag: status, variable: status };
@@ -78,7 +79,7 @@ export class References {
     const globals = leaves.flatMap((leaf): (readonly [string, Parameter])[] => {
       const name = this.globalName(leaf);
       if (name === undefined) return [];
-      return [[name, { name, default: `{{${this.in(new Set())(leaf as Leaf).tag}}}` }]];
+      return [[name, { name, default: printArgument(leaf, this.in(new Set())) }]];
     });
     return [...new Map(globals).values()];
   }
@@ -98,11 +99,18 @@ function decision(approval: string, optional: boolean): Reference {
   return { tag: variable, variable, computed: true, ...(optional && { optional }) };
 }
 
-const RUN_VARIABLES = {
-  name: 'workflow.name',
-  id: 'workflow.uid',
-  namespace: 'workflow.namespace',
-  creationTime: 'workflow.creationTimestamp.RFC3339',
+const variable = (name: string): Reference => ({ tag: name, variable: name });
+
+/** When the run was due by its schedule; one without a schedule was when it was created. */
+export const SCHEDULED_TIME = 'workflow.scheduledTime ?? workflow.creationTimestamp.RFC3339';
+
+const RUN: Readonly<Record<RunField, Reference>> = {
+  name: variable('workflow.name'),
+  id: variable('workflow.uid'),
+  namespace: variable('workflow.namespace'),
+  creationTime: variable('workflow.creationTimestamp.RFC3339'),
+  scheduledTime: { ...variable(`(${SCHEDULED_TIME})`), computed: true },
+  workspacePath: { ...variable(string(WORKSPACE_DIR)), computed: true },
   // Stands for the whole status in an exit task alone; the rules keep it out of everything else.
-  finalStatus: 'workflow.status',
-} as const;
+  finalStatus: variable('workflow.status'),
+};

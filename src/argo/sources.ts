@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { shippedFile } from '../components/shipped-texts';
+import { contentHash } from '../graph/content-hash';
 import { kebab } from '../graph/names';
-import { contentHash } from './content-hash';
 
 /** An immutable ConfigMap whose name changes with its content. */
 export interface SourceConfigMap {
@@ -38,10 +39,10 @@ export function volumeNameOf(file: string): string {
   return `source-${nameOf(file)}`;
 }
 
-/** The ConfigMap of a Python file: one key for each of its components. */
+/** The ConfigMap of a Python file: one key for each of its components, and one for each of their notebooks. */
 export function sourceConfigMap(file: string, functions: Readonly<Record<string, string>>): SourceConfigMap {
   const keys = Object.keys(functions).sort();
-  const data = Object.fromEntries(keys.map((name) => [`${name}.py`, functions[name]!]));
+  const data = Object.fromEntries(keys.map((name) => [shippedFile(name), functions[name]!]));
   return {
     name: `${nameOf(file)}-${contentHash(data)}`,
     labels: { 'cdk8s-kfp/source': nameOf(file) },

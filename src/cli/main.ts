@@ -31,6 +31,11 @@ const SUBCOMMANDS: readonly Subcommand[] = [
     summary: 'run a pipeline on this machine',
     load: () => (require('./run') as typeof import('./run')).runCommand(),
   },
+  {
+    name: 'lineage',
+    summary: 'say who produced what in a run',
+    load: () => (require('./lineage') as typeof import('./lineage')).lineageCommand(),
+  },
 ];
 
 /** The program, with the subcommand that `args` asks for. */

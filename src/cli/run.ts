@@ -21,6 +21,8 @@ interface RunOptions {
   readonly json?: true;
   readonly quiet?: true;
   readonly store?: string;
+  /** False where `--no-cache` was given. */
+  readonly cache: boolean;
 }
 
 /** What a shell gives for a program that Ctrl-C ended. */
@@ -43,6 +45,7 @@ export function runCommand(): Command {
     .option('--parallelism <n>', 'how many tasks run at the same time (default: the number of CPUs)', positive)
     .option('--stub <name=program>', 'run a program instead of a task or a component; may be given again', stub)
     .option('--approve <name[=decision]>', 'decide about an approval: approved, rejected or timed-out', approve)
+    .option('--no-cache', 'reuse no results; keep the new ones')
     .option('--json', 'print the result as JSON, and nothing else, on stdout')
     .option('--quiet', 'print the result only')
     .option('--store <folder>', "the folder of runs and artifacts (default: '.cdk8s-kfp' beside cdk8s.yaml)")
@@ -83,6 +86,7 @@ async function run(first: string | undefined, second: string | undefined, option
       approvals: options.approve ?? {},
       ...(process.stdin.isTTY && process.stdout.isTTY && { decide: askDecisions() }),
       reporter,
+      caching: options.cache,
       signal: interruption.signal,
       ...(options.task !== undefined && { task: options.task }),
       ...(options.from !== undefined && { from: options.from }),

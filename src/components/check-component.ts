@@ -1,4 +1,4 @@
-import { contentHash } from '../argo/content-hash';
+import { contentHash } from '../graph/content-hash';
 import type { Struct } from '../values/types';
 import type { Value } from '../values/value';
 import { Component } from './component';

@@ -1,3 +1,5 @@
+import type { Tree } from '../graph/settings';
+
 /**
  * What a component is, as plain JSON data: its interface and how to run it. Python bindings, container components and
  * hand-declared components all end here, and every reader of a pipeline starts here.
@@ -74,6 +76,16 @@ export interface PythonImplementation {
   readonly paths?: readonly string[];
   /** Names used in annotations for artifact classes this library does not know by name: name → schema title. */
   readonly classes?: Readonly<Record<string, string>>;
+  /** The notebook that the function runs with `dsl.run_notebook`. */
+  readonly notebook?: NotebookImplementation;
+}
+
+/** A Jupyter notebook that a Python function runs. */
+export interface NotebookImplementation {
+  /** The notebook, as a path relative to the project's root, with forward slashes. */
+  readonly file: string;
+  /** The text that ships: the notebook's JSON, without what a run leaves in it. */
+  readonly source: string;
 }
 
 /** One element of a container's command or args: literal text and references, concatenated. */
@@ -98,6 +110,48 @@ export interface ContainerImplementation {
   readonly env?: Readonly<Record<string, ContainerArgument>>;
 }
 
+/** What is done with an object of the cluster, as kubectl calls it. */
+export type ResourceAction = 'create' | 'apply' | 'replace' | 'patch' | 'delete' | 'get';
+
+/** An action on an object of the cluster, done by Argo's own executor. No container of the user's runs. */
+export interface ResourceImplementation {
+  readonly kind: 'resource';
+  readonly action: ResourceAction;
+  /**
+   * The object, as plain data. Values among it are expressions over the component's inputs, which they call parameters, and
+   * over facts about the run.
+   */
+  readonly manifest: Tree;
+  /** How a patch is merged. */
+  readonly mergeStrategy?: 'strategic' | 'merge' | 'json';
+  /** True where the object belongs to the run, and is removed with it. */
+  readonly setOwnerReference?: boolean;
+  readonly successCondition?: string;
+  readonly failureCondition?: string;
+  /** Options of kubectl. */
+  readonly flags?: readonly string[];
+  /** Where the outputs are found in the object: kubectl's JSONPath templates, by output. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What the account of the pod must be allowed. */
+  readonly rules: readonly PolicyRule[];
+}
+
+/**
+ * Takes an artifact into the pipeline that exists already. Nothing runs for it: where the artifact is stands in the task's
+ * settings.
+ */
+export interface ImporterImplementation {
+  readonly kind: 'importer';
+}
+
+/** What an account may do: a rule of Kubernetes' RBAC. */
+export interface PolicyRule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly verbs: readonly string[];
+  readonly resourceNames?: readonly string[];
+}
+
 /** A component: name, typed interface, implementation. */
 export interface ComponentDefinition {
   /** The component's own name: the Python function's name, or the name given to a container component. */
@@ -105,5 +159,9 @@ export interface ComponentDefinition {
   readonly description?: string;
   readonly inputs: Readonly<Record<string, PortDefinition>>;
   readonly outputs: Readonly<Record<string, PortDefinition>>;
-  readonly implementation: PythonImplementation | ContainerImplementation;
+  readonly implementation:
+    | PythonImplementation
+    | ContainerImplementation
+    | ResourceImplementation
+    | ImporterImplementation;
 }

@@ -88,8 +88,8 @@ export function listOf(
 /** What an input of a component can be declared as. */
 export type InputPort = Parameter<unknown, boolean> | ArtifactType<unknown> | OptionalPort<unknown> | ListPort<unknown>;
 
-/** What an output of a component can be declared as. */
-export type OutputPort = Parameter<unknown, boolean> | ArtifactType<unknown>;
+/** What an output of a component can be declared as. A container may leave an optional artifact out. */
+export type OutputPort = Parameter<unknown, boolean> | ArtifactType<unknown> | OptionalPort<unknown>;
 
 /** Declared inputs, by name. */
 export type InputPorts = Readonly<Record<string, InputPort>>;
@@ -126,7 +126,7 @@ export type InputsOf<I extends InputPorts> = Flat<
 
 /** The outputs that a task of a component with these declared ports offers. */
 export type OutputsOf<O extends ReturnPorts> = Flat<{
-  readonly [K in keyof O]: O[K] extends Parameter<infer T, boolean> | ArtifactType<infer T>
+  readonly [K in keyof O]: O[K] extends Parameter<infer T, boolean> | ArtifactType<infer T> | OptionalPort<infer T>
     ? Value<T>
     : O[K] extends ListPort<infer T>
       ? Value<readonly T[]>

@@ -5,8 +5,8 @@ import { text } from '../values/text';
 import type { Struct } from '../values/types';
 import { Value } from '../values/value';
 import type { FlowNode } from './flow-node';
+import type { TaskSettings } from './settings/task-settings';
 import { Task } from './task';
-import type { TaskSettings } from './task-settings';
 
 /** Props of {@link Check}. */
 export interface CheckProps extends TaskSettings {

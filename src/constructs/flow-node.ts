@@ -118,7 +118,8 @@ export abstract class FlowNode extends Construct {
     return this;
   }
 
-  private assertOpen(change: string): void {
+  /** Refuses a change after the pipeline was synthesised. @internal */
+  protected assertOpen(change: string): void {
     membersOf(taskScopeOf(this)).pipeline.assertOpen(`'${this.node.path}' ${change}`);
   }
 

@@ -2,6 +2,7 @@ import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { runtimeConfigMap, type SourceConfigMap, sourceConfigMap } from '../argo/sources';
 import type { Component } from '../components/component';
+import { shippedTexts } from '../components/shipped-texts';
 import { Manifest } from './manifest';
 
 const ID = 'kfp-sources';
@@ -29,7 +30,7 @@ export class PipelineSources extends Construct {
     const functions: Record<string, string> = {};
     for (const companion of component.companions) {
       if (companion.implementation.kind !== 'python') continue;
-      functions[companion.implementation.function] = companion.implementation.source;
+      Object.assign(functions, shippedTexts(companion.implementation));
     }
     this.emit(runtimeConfigMap());
     this.emit(sourceConfigMap(implementation.file, functions));

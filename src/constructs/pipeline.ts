@@ -21,6 +21,7 @@ import { type Diagnostic, DiagnosticsError, isWarning, renderDiagnostic } from '
 import { type CompiledPipeline, compilePipeline } from '../graph/compile';
 import type { PipelineGraph } from '../graph/graph';
 import { kebab } from '../graph/names';
+import type { ArtifactGc } from '../graph/settings';
 import type { RunField } from '../values/expression';
 import type { Flat } from '../values/flat';
 import type { LiteralOf, Parameter } from '../values/parameter';
@@ -29,13 +30,18 @@ import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
 import { located } from './located';
 import { Manifest } from './manifest';
+import { metricConflicts } from './metric-names';
 import { PipelineSources } from './pipeline-sources';
 import type { IArtifactRepository } from './platform/artifact-repository';
 import type { IRunner } from './platform/runner';
+import type { RunMetric } from './settings/metrics';
+import type { RunSettings } from './settings/run-settings';
+import type { SettingText } from './settings/setting-value';
+import type { TaskSettings } from './settings/task-settings';
+import { type ClaimProps, Volume } from './settings/volume';
 import type { SubPipeline } from './sub-pipeline';
 import type { Task } from './task';
 import { becomeTaskScope } from './task-scope';
-import type { TaskSettings } from './task-settings';
 import { TaskView } from './task-view';
 
 /** Declared parameters, by name; artifacts among them are for pipelines that other pipelines call. */
@@ -81,10 +87,20 @@ export interface RunFacts {
   readonly namespace: Value<string>;
   /** When it was created, as RFC 3339 text. */
   readonly creationTime: Value<string>;
+  /** When it was due by its schedule, as RFC 3339 text; for a run without one, when it was created. */
+  readonly scheduledTime: Value<string>;
+}
+
+/** The volume that the tasks of a run share. */
+export interface Workspace {
+  /** Where it is mounted. A task that reads this mounts it; in a local run it is a folder of the run's. */
+  readonly path: Value<string>;
+  /** The volume itself, to mount elsewhere or in part. */
+  readonly volume: Volume;
 }
 
 /** Props of {@link Pipeline}. */
-export interface PipelineProps<P extends PipelineParameters, O extends ReturnPorts = {}> {
+export interface PipelineProps<P extends PipelineParameters, O extends ReturnPorts = {}> extends RunSettings {
   /** The Kubernetes name of the pipeline. @default - the construct's id, in kebab case */
   readonly name?: string | undefined;
   /** The title that UIs show. @default - none */
@@ -111,6 +127,24 @@ export interface PipelineProps<P extends PipelineParameters, O extends ReturnPor
   readonly runner?: IRunner | undefined;
   /** Where artifacts are stored. @default - Argo's default repository, which is taken to be S3 or compatible */
   readonly artifactRepository?: IArtifactRepository | undefined;
+  /**
+   * What the keys of all artifacts of a run begin with: KFP's pipeline root, in the repository. Parameters and facts of the run
+   * may stand in it: `text\`teams/${pipeline.parameters.team}\``.
+   * @default - nothing
+   */
+  readonly artifactPrefix?: SettingText | undefined;
+  /**
+   * When the artifacts of a run are removed. Those that caching keeps for other runs are not. The runner needs
+   * `artifactGc: true`.
+   * @default - never
+   */
+  readonly artifactGc?: ArtifactGc | undefined;
+  /**
+   * A volume that each run makes, and that its tasks share: KFP's workspace. A task that is given {@link Workspace.path}
+   * mounts it.
+   * @default - none
+   */
+  readonly workspace?: ClaimProps | undefined;
   /** What every task asks of its pod, unless it says otherwise. @default - nothing */
   readonly tasks?: TaskSettings | undefined;
   /**
@@ -149,8 +183,10 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
   /** What it was created with. @internal */
   public readonly props: PipelineProps<PipelineParameters, ReturnPorts>;
 
+  private readonly shared: Workspace | undefined;
   private readonly site: CallSite;
   private readonly callers = new Set<Pipeline>();
+  private readonly addedMetrics: RunMetric[] = [];
   private returnValues: Readonly<Record<string, unknown>> | undefined;
   private onExit: Task | SubPipeline | undefined;
   private compiling = false;
@@ -184,7 +220,17 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
       ]),
     ) as ParameterValues<P>;
     this.finalStatus = Value.of({ kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' });
-    this.run = { name: fact('name'), id: fact('id'), namespace: fact('namespace'), creationTime: fact('creationTime') };
+    this.run = {
+      name: fact('name'),
+      id: fact('id'),
+      namespace: fact('namespace'),
+      creationTime: fact('creationTime'),
+      scheduledTime: fact('scheduledTime'),
+    };
+    if (props.workspace) {
+      const volume = Volume.perRun('workspace', props.workspace);
+      this.shared = { volume, path: fact('workspacePath') };
+    }
     becomeTaskScope(this, this as unknown as Pipeline);
     this.tasks = new TaskView(this as unknown as Pipeline, props.tasks);
     this.node.addValidation({ validate: () => this.validate() });
@@ -200,6 +246,16 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
   /** `file:line` of the code that created this pipeline, where it is known. */
   public get at(): string | undefined {
     return this.site.at;
+  }
+
+  /**
+   * The volume that the tasks of a run share.
+   *
+   * @throws where the pipeline was created without one
+   */
+  public get workspace(): Workspace {
+    if (this.shared) return this.shared;
+    throw new Error(`The pipeline '${this.node.path}' has no workspace: create it with workspace: { size: … }.`);
   }
 
   /** The namespace of its chart. */
@@ -253,6 +309,23 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
     return this.returnValues ?? {};
   }
 
+  /**
+   * Makes each run report a Prometheus metric when it has ended, with what runs at its end: how long it took, how often it
+   * failed. A metric of what a task gave is that task's: {@link Task.addMetric}.
+   *
+   * @throws where the pipeline was already synthesised
+   */
+  public addMetric(metric: RunMetric): this {
+    this.assertOpen(`the metric '${metric.name}' was added`);
+    this.addedMetrics.push(metric);
+    return this;
+  }
+
+  /** What each run reports. @internal */
+  public get metrics(): readonly RunMetric[] {
+    return [...(this.props.metrics ?? []), ...this.addedMetrics];
+  }
+
   /** What runs at the end, where there is something. */
   public get exit(): Task | SubPipeline | undefined {
     return this.onExit;
@@ -301,7 +374,7 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
       this.compiling = false;
       // The engine's limits are those of its manifests, which exist for a correct pipeline only.
       const isManifest = this.props.standalone !== false && !callsBroken && diagnostics.every(isWarning);
-      const more = isManifest ? limits(graph) : [];
+      const more = [...(isManifest ? limits(graph) : []), ...metricConflicts(graph, this.node.root)];
       this.compiled = { graph, diagnostics: located([...diagnostics, ...more], pipeline), callsBroken };
     }
     return this.compiled;

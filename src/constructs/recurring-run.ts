@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EXPERIMENT_LABEL } from '../argo/pipeline-manifest';
+import { ownTimeToLive, semaphoreReference } from '../argo/run-settings';
 import { renderDiagnostic } from '../diagnostic';
 import { CRON_NAME_LIMIT, kebab } from '../graph/names';
 import { callSite } from './call-site';
@@ -10,6 +11,8 @@ import { Manifest } from './manifest';
 import type { ArgumentsOf, Pipeline, PipelineParameters } from './pipeline';
 import { nameProblems, type RunArgumentsProp } from './run';
 import { checkRunArguments, printRunArguments, type RunArguments } from './run-arguments';
+import { overrideProblems, printOverrides } from './run-overrides';
+import { lowerRetention, type Retention, type RunOverrides } from './settings/run-settings';
 
 /** cdk8s' `Cron`, or anything that has a cron expression. */
 export interface ICron {
@@ -18,7 +21,7 @@ export interface ICron {
 }
 
 /** Props of {@link RecurringRun} but its arguments. */
-export interface RecurringRunBaseProps<P extends PipelineParameters> {
+export interface RecurringRunBaseProps<P extends PipelineParameters> extends RunOverrides {
   /** The pipeline to run. */
   readonly pipeline: Pipeline<P>;
   /**
@@ -43,10 +46,15 @@ export interface RecurringRunBaseProps<P extends PipelineParameters> {
   readonly catchUpWindow?: Duration | undefined;
   /** How many finished runs are kept. @default - 3 successful and 3 failed ones */
   readonly history?: { readonly successful?: number | undefined; readonly failed?: number | undefined } | undefined;
-  /** How long finished runs are kept, at most. @default - until the history is longer than its limit */
-  readonly retention?: Duration | undefined;
+  /** How long finished runs are kept, at most. @default - the pipeline's; and until the history is longer than its limit */
+  readonly retention?: Duration | Retention | undefined;
   /** True where no run shall start until this is taken back. @default false */
   readonly suspend?: boolean | undefined;
+  /**
+   * False where the runs' tasks reuse no results. Their new results are kept, for later runs.
+   * @default true: tasks whose settings say so reuse results
+   */
+  readonly caching?: boolean | undefined;
   /** The experiment that the runs belong to. @default - none */
   readonly experiment?: Experiment | undefined;
 }
@@ -77,12 +85,13 @@ export class RecurringRun<const P extends PipelineParameters = {}> extends Const
     const given = { ...(props.arguments as RunArguments | undefined) };
     const schedules = [props.schedule].flat().map(cronExpression);
     const { maxConcurrency = 1 } = props;
+    const places = { name: semaphoreName(name), key: 'runs' };
     new Manifest(this, 'Default', {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'CronWorkflow',
       name,
       body: () => {
-        const parameters = printRunArguments(pipeline, given);
+        const parameters = printRunArguments(pipeline, given, props.caching);
         return {
           fields: {
             spec: {
@@ -97,11 +106,15 @@ export class RecurringRun<const P extends PipelineParameters = {}> extends Const
               workflowSpec: {
                 workflowTemplateRef: { name: pipeline.name },
                 ...(parameters.length > 0 && { arguments: { parameters } }),
+                ...printOverrides(props),
                 ...(props.retention && {
-                  ttlStrategy: { secondsAfterCompletion: Math.ceil(props.retention.toSeconds({ integral: false })) },
+                  ttlStrategy: ownTimeToLive(lowerRetention(props.retention), pipeline.graph.run?.retention),
                 }),
+                // A list of a run's own stands for the template's.
                 ...(maxConcurrency > 1 && {
-                  synchronization: { semaphores: [{ configMapKeyRef: { name: semaphoreName(name), key: 'runs' } }] },
+                  synchronization: {
+                    semaphores: [...(pipeline.graph.run?.semaphores ?? []), places].map(semaphoreReference),
+                  },
                 }),
               },
             },
@@ -127,6 +140,7 @@ export class RecurringRun<const P extends PipelineParameters = {}> extends Const
       validate: () => [
         ...wrong.map((problem) => renderDiagnostic({ ...problem, ...(site.at && { at: site.at }) })),
         ...nameProblems(name, CRON_NAME_LIMIT, site.at),
+        ...overrideProblems(props, pipeline, site.at),
         ...checkRunArguments(pipeline, given, site.at),
       ],
     });

@@ -1,3 +1,4 @@
+import { withoutCaching } from '../argo/cache';
 import type { Parameter } from '../argo/types';
 import type { Json, ParameterType } from '../components/definition';
 import { renderDiagnostic } from '../diagnostic';
@@ -9,12 +10,17 @@ import type { Pipeline } from './pipeline';
 /** Arguments of a run, by parameter. An undefined one is left out. */
 export type RunArguments = Readonly<Record<string, Json | undefined>>;
 
-/** The arguments as Argo's parameters, in the order in which the pipeline declares them. */
-export function printRunArguments(pipeline: Pipeline, given: RunArguments): Parameter[] {
-  return Object.entries(pipeline.declared).flatMap(([name, { type }]) => {
+/**
+ * The arguments as Argo's parameters, in the order in which the pipeline declares them.
+ *
+ * @param caching false for a run that reuses no results
+ */
+export function printRunArguments(pipeline: Pipeline, given: RunArguments, caching = true): Parameter[] {
+  const parameters = Object.entries(pipeline.declared).flatMap(([name, { type }]) => {
     const value = memberOf(given, name);
     return value === undefined ? [] : [{ name, value: encodeValue(type as ParameterType, value) }];
   });
+  return caching ? parameters : [...parameters, ...withoutCaching(pipeline.graph)];
 }
 
 /** What is wrong with the arguments of a run, as validation messages of the construct that holds them. */

@@ -1,13 +1,17 @@
 import { Construct } from 'constructs';
-import { contentHash } from '../argo/content-hash';
 import { EXPERIMENT_LABEL, pipelineManifest } from '../argo/pipeline-manifest';
+import { keptForEver } from '../argo/run-settings';
+import type { Parameter } from '../argo/types';
 import { renderDiagnostic } from '../diagnostic';
+import { contentHash } from '../graph/content-hash';
 import { isDnsLabel, NAME_LIMIT } from '../graph/names';
 import { callSite } from './call-site';
 import type { Experiment } from './experiment';
 import { Manifest } from './manifest';
 import type { ArgumentsOf, Pipeline, PipelineParameters } from './pipeline';
 import { checkRunArguments, printRunArguments, type RunArguments } from './run-arguments';
+import { overrideProblems, printOverrides } from './run-overrides';
+import type { RunOverrides } from './settings/run-settings';
 
 /** The arguments prop: required where the pipeline has a parameter without a default. */
 export type RunArgumentsProp<A> = {} extends A
@@ -21,14 +25,19 @@ export type RunArgumentsProp<A> = {} extends A
     };
 
 /** Props of {@link Run} but its arguments. */
-export interface RunBaseProps<P extends PipelineParameters> {
+export interface RunBaseProps<P extends PipelineParameters> extends RunOverrides {
   /** The pipeline to run. */
   readonly pipeline: Pipeline<P>;
   /**
    * The run's name.
-   * @default - the pipeline's name and a hash of the pipeline and the arguments: what is run changes, so does the name
+   * @default - the pipeline's name and a hash of the pipeline and what is given here: what is run changes, so does the name
    */
   readonly name?: string | undefined;
+  /**
+   * False where the run's tasks reuse no results. Their new results are kept, for later runs.
+   * @default true: tasks whose settings say so reuse results
+   */
+  readonly caching?: boolean | undefined;
   /** The experiment that the run belongs to. @default - none */
   readonly experiment?: Experiment | undefined;
 }
@@ -38,7 +47,8 @@ export type RunProps<P extends PipelineParameters> = RunBaseProps<P> & RunArgume
 
 /**
  * One run of a pipeline: an Argo Workflow. Applying its manifest starts the run, applying it again changes nothing, so it
- * has a name and is never removed by a time to live: a GitOps tool would create it again, and so run it again.
+ * has a name and is never removed by a time to live, the pipeline's `retention` included: a GitOps tool would create it
+ * again, and so run it again.
  */
 export class Run<const P extends PipelineParameters = {}> extends Construct {
   private readonly workflow: Manifest;
@@ -52,18 +62,22 @@ export class Run<const P extends PipelineParameters = {}> extends Construct {
     const site = callSite(new.target);
     const pipeline = props.pipeline as unknown as Pipeline;
     const given = { ...(props.arguments as RunArguments | undefined) };
+    const parametersOf = () => printRunArguments(pipeline, given, props.caching);
     this.workflow = new Manifest(this, 'Default', {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'Workflow',
-      name: props.name ?? (() => contentName(pipeline, given)),
+      name: props.name ?? (() => contentName(pipeline, parametersOf(), printOverrides(props))),
       ...(props.experiment && { labels: { [EXPERIMENT_LABEL]: props.experiment.name } }),
       body: () => {
-        const parameters = printRunArguments(pipeline, given);
+        const parameters = parametersOf();
+        const { retention } = pipeline.graph.run ?? {};
         return {
           fields: {
             spec: {
               workflowTemplateRef: { name: pipeline.name },
               ...(parameters.length > 0 && { arguments: { parameters } }),
+              ...printOverrides(props),
+              ...(retention && { ttlStrategy: keptForEver(retention) }),
             },
           },
         };
@@ -72,6 +86,7 @@ export class Run<const P extends PipelineParameters = {}> extends Construct {
     this.node.addValidation({
       validate: () => [
         ...nameProblems(props.name, NAME_LIMIT, site.at),
+        ...overrideProblems(props, pipeline, site.at),
         ...checkRunArguments(pipeline, given, site.at),
       ],
     });
@@ -83,8 +98,10 @@ export class Run<const P extends PipelineParameters = {}> extends Construct {
   }
 }
 
-function contentName(pipeline: Pipeline, given: RunArguments): string {
-  const hash = contentHash([pipelineManifest(pipeline.graph).spec, printRunArguments(pipeline, given)]);
+function contentName(pipeline: Pipeline, given: readonly Parameter[], overrides: object): string {
+  const isPlain = Object.keys(overrides).length === 0;
+  const { spec } = pipelineManifest(pipeline.graph);
+  const hash = contentHash([spec, given, ...(isPlain ? [] : [overrides])]);
   return `${pipeline.name.slice(0, NAME_LIMIT - hash.length - 1)}-${hash}`;
 }
 

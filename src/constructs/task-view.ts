@@ -1,7 +1,7 @@
 import type { Pipeline } from './pipeline';
+import type { TaskSettings } from './settings/task-settings';
 import type { Task } from './task';
 import { nodesUnder } from './task-scope';
-import type { TaskSettings } from './task-settings';
 
 /**
  * Every task of a pipeline, those inside of branches and loops included, present and future; those of the pipelines that

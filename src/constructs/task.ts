@@ -4,8 +4,15 @@ import type { ComponentDefinition } from '../components/definition';
 import { typeOfPort } from '../components/port-type';
 import { Value } from '../values/value';
 import { FlowNode } from './flow-node';
+import type { TaskArtifacts } from './settings/artifacts';
+import type { InitContainer, SideContainer } from './settings/containers';
+import type { EnvFrom, EnvValue } from './settings/environment';
+import type { TaskMetric } from './settings/metrics';
+import type { INodePool, TaskNodeAffinity, TaskPodAffinity, Toleration } from './settings/placement';
+import type { NamedObject, SettingText } from './settings/setting-value';
+import type { TaskLayer, TaskSettings } from './settings/task-settings';
+import { mountOf, type Volume, type VolumeMount } from './settings/volume';
 import { enterScope, membersOf, taskScopeOf } from './task-scope';
-import type { TaskSettings } from './task-settings';
 
 /** The inputs prop: required where the component has a required input. */
 export type TaskInputs<I> = {} extends I
@@ -19,7 +26,7 @@ export type TaskInputs<I> = {} extends I
     };
 
 /** Props of {@link Task} but its inputs. */
-export interface TaskBaseProps<I, O, R> extends TaskSettings {
+export interface TaskBaseProps<I, O, R> extends TaskSettings, TaskArtifacts<NoInfer<I>, NoInfer<O>> {
   /** The component to run. */
   readonly component: Component<I, O, R>;
 }
@@ -40,8 +47,8 @@ export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends
   public readonly inputs: Readonly<Record<string, unknown>>;
   /** The component it runs. */
   public readonly component: ComponentDefinition;
-  /** The settings given to this task alone. */
-  public readonly settings: TaskSettings;
+
+  private readonly layers: TaskLayer[] = [];
 
   /** @internal */
   public readonly _component: Component<never, unknown, unknown>;
@@ -60,7 +67,9 @@ export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends
     }
     this._component = props.component as Component<never, unknown, unknown>;
     this.component = props.component.definition;
-    this.settings = { resources: props.resources, retry: props.retry, timeout: props.timeout, env: props.env };
+    const { component: _, inputs: __, ...settings } = props as TaskBaseProps<I, O, R> & { readonly inputs?: unknown };
+    this.layers.push(settings as TaskLayer);
+    this.waitFor(settings);
     this.inputs = { ...(props.inputs as Record<string, unknown> | undefined) };
     this.outputs = outputsOf(this as unknown as Task) as O;
     this.register();
@@ -73,6 +82,116 @@ export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends
    */
   public get output(): R {
     return (this.outputs as Record<string, unknown>).Output as R;
+  }
+
+  /** The settings given to this task alone, earliest first. */
+  public get settings(): readonly TaskLayer[] {
+    return this.layers;
+  }
+
+  /**
+   * Gives the task more settings, over those that it has.
+   *
+   * @throws where the pipeline was already synthesised
+   */
+  public configure(settings: TaskSettings): this {
+    this.assertOpen('was configured');
+    this.layers.push(settings);
+    this.waitFor(settings);
+    return this;
+  }
+
+  /** Runs the task on a pool's nodes, with so many of its accelerators. */
+  public runOn(pool: INodePool, options: { readonly accelerators?: number } = {}): this {
+    return this.configure({ runOn: { pool, ...options } });
+  }
+
+  /** Sets an environment variable. */
+  public addEnv(name: string, value: EnvValue): this {
+    return this.configure({ env: { [name]: value } });
+  }
+
+  /** Makes variables of all keys of a Secret or ConfigMap. */
+  public addEnvFrom(from: EnvFrom): this {
+    return this.configure({ envFrom: [from] });
+  }
+
+  /** Mounts a volume at a path. */
+  public addVolume(mountPath: string, volume: Volume | VolumeMount): this {
+    return this.configure({ volumes: { [mountPath]: volume } });
+  }
+
+  /** Requires a label of the node. */
+  public addNodeSelector(label: string, value: SettingText): this {
+    return this.configure({ nodeSelector: { [label]: value } });
+  }
+
+  /** Says more about the node; what was required before still holds. */
+  public addNodeAffinity(affinity: TaskNodeAffinity): this {
+    return this.configure({ nodeAffinity: affinity });
+  }
+
+  /** Says which pods to be near, or apart from. */
+  public addPodAffinity(affinity: TaskPodAffinity): this {
+    return this.configure({ podAffinity: [affinity] });
+  }
+
+  /** Puts up with a taint of nodes. */
+  public addToleration(toleration: Toleration): this {
+    return this.configure({ tolerations: [toleration] });
+  }
+
+  /** Labels the pod. */
+  public addLabel(key: string, value: SettingText): this {
+    return this.configure({ labels: { [key]: value } });
+  }
+
+  /** Annotates the pod. */
+  public addAnnotation(key: string, value: SettingText): this {
+    return this.configure({ annotations: { [key]: value } });
+  }
+
+  /**
+   * Reports a Prometheus metric when the task has ended: one of its outputs, a metric that it logged, how long it took.
+   *
+   * ```ts
+   * evaluate.addMetric({ name: 'model_accuracy', help: 'Accuracy on the test set', value: evaluate.output });
+   * ```
+   */
+  public addMetric(metric: TaskMetric): this {
+    return this.configure({ metrics: [metric] });
+  }
+
+  /** Runs a container before the task's own. */
+  public addInitContainer(container: InitContainer): this {
+    return this.configure({ initContainers: [container] });
+  }
+
+  /** Runs a container beside the task's own. */
+  public addSidecar(container: SideContainer): this {
+    return this.configure({ sidecars: [container] });
+  }
+
+  /** Pulls images with the credentials of a Secret. */
+  public addImagePullSecret(secret: NamedObject): this {
+    return this.configure({ imagePullSecrets: [secret] });
+  }
+
+  /**
+   * A volume that this task mounts, for tasks that must run after it because they read what it wrote there: KFP v1's
+   * `op.pvolume`.
+   *
+   * @throws where nothing is mounted there
+   */
+  public volumeAt(mountPath: string): Volume {
+    const layer = this.layers.findLast(({ volumes }) => volumes?.[mountPath] !== undefined);
+    if (!layer) throw new Error(`'${this.node.path}' mounts nothing at '${mountPath}'.`);
+    return mountOf(layer.volumes![mountPath]!).volume.after(this as unknown as Task);
+  }
+
+  /** A volume that was written to is mounted after that. */
+  private waitFor({ volumes = {} }: TaskSettings): void {
+    for (const given of Object.values(volumes)) this.after(...mountOf(given).volume.awaited);
   }
 
   /** Takes its place among the tasks of its scope. @internal */

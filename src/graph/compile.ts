@@ -3,15 +3,19 @@ import { typeOfPort } from '../components/port-type';
 import { definitionOfPort, type InputPort } from '../components/ports';
 import type { Approval } from '../constructs/approval';
 import type { ExitHandler } from '../constructs/exit-handler';
+import type { FlowNode } from '../constructs/flow-node';
 import type { If } from '../constructs/if';
 import type { ParallelFor } from '../constructs/parallel-for';
 import type { Pipeline } from '../constructs/pipeline';
 import type { IArtifactRepository } from '../constructs/platform/artifact-repository';
 import type { RepeatUntil } from '../constructs/repeat-until';
+import { lowerRunner } from '../constructs/settings/identity';
+import { lowerRunSettings } from '../constructs/settings/run-settings';
+import { loweredText } from '../constructs/settings/setting-value';
+import { isEmptyLayer, lowerSettings, type TaskLayer, type TaskSettings } from '../constructs/settings/task-settings';
 import type { SubPipeline } from '../constructs/sub-pipeline';
 import type { Task } from '../constructs/task';
 import { membersOf, type ScopeNode } from '../constructs/task-scope';
-import { lowerSettings } from '../constructs/task-settings';
 import { type Diagnostic, isWarning } from '../diagnostic';
 import type { Expression } from '../values/expression';
 import { Value } from '../values/value';
@@ -24,7 +28,6 @@ import {
   GRAPH_FORMAT,
   type GraphArtifactRepository,
   type GraphNode,
-  type GraphTaskSettings,
   type IfNode,
   type PipelineGraph,
   type PipelineNode,
@@ -34,9 +37,14 @@ import { Lowering } from './lowering';
 import { memberOf } from './member';
 import { pipelineParameters } from './pipeline-parameters';
 import { rules } from './rules';
+import { fetching } from './rules/artifacts';
+import { permissions } from './rules/permissions';
 import { repository } from './rules/repository';
+import type { GraphRunSettings } from './run-settings';
 import { type Scope, Scopes } from './scope';
+import { type GraphTaskSettings, mapRunValues, runValuesOf, WORKSPACE_DIR } from './settings';
 import { type Upstream, upstream, waitingOf } from './waiting';
+import { subexpressions } from './walk';
 
 /** A compiled pipeline, and what is wrong with it: the graph may be read only where no error was found. */
 export interface CompiledPipeline {
@@ -54,6 +62,7 @@ export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
   const called = calledPipelines(pipeline, compiler.calls);
   const { components, diagnostics } = sharedComponents([...compiler.tasks], called.tasks);
   const { props } = pipeline;
+  const run = compiler.run();
   const graph: PipelineGraph = {
     format: GRAPH_FORMAT,
     name: pipeline.name,
@@ -71,10 +80,9 @@ export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
     root,
     ...(onExit && { onExit }),
     pipelines: called.pipelines,
-    ...(props.runner && {
-      runner: { serviceAccountName: props.runner.name, tokenSecret: props.runner.tokenSecret ?? false },
-    }),
-    artifactRepository: lowerRepository(props.artifactRepository),
+    ...(props.runner && { runner: lowerRunner(props.runner) }),
+    ...(run && { run }),
+    artifactRepository: compiler.repository(),
     limits: { crds: props.crds ?? 'full', bytes: (props.sizeLimit?.toKibibytes() ?? 400) * 1024 },
   };
   const found = [...diagnostics, ...called.diagnostics];
@@ -86,7 +94,7 @@ export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
     components: Object.fromEntries(Object.entries(components).filter(([name]) => names.has(name))),
   };
   const checked = found.every(isWarning)
-    ? [...found, ...rules.flatMap((rule) => rule(own)), ...repository(graph)]
+    ? [...found, ...rules.flatMap((rule) => rule(own)), ...repository(graph), ...permissions(graph), ...fetching(graph)]
     : found;
   return { graph, diagnostics: checked, callsBroken: called.areBroken };
 }
@@ -97,6 +105,7 @@ function lowerRepository(repository: IArtifactRepository = { kind: 's3' }): Grap
   const { kind, configMap, key } = repository;
   return {
     kind,
+    ...('bucket' in repository && repository.bucket !== undefined && { bucket: repository.bucket }),
     ...(kind === 'azure' && {
       azure: {
         endpoint: repository.endpoint,
@@ -122,7 +131,7 @@ class Compiler {
   public constructor(private readonly pipeline: Pipeline) {
     this.scopes = new Scopes(pipeline);
     this.lowering = new Lowering(this.scopes);
-    this.shared = lowerSettings(pipeline.tasks.settings);
+    this.shared = this.settings(pipeline.tasks.settings, this.scopes.root, upstream());
   }
 
   /** The whole pipeline, and what it returns. */
@@ -194,8 +203,12 @@ class Compiler {
 
   private task(task: Task, scope: Scope, read: Upstream, status?: Expression): TaskNode {
     this.tasks.add(task);
-    const ownSettings = Object.keys(lowerSettings([task.settings])).length > 0;
     const inputs = this.inputs(task.inputs, task.component.inputs, scope, read);
+    const layers = [...task.settings, ...this.workspaceLayer(inputs, task)];
+    const ownSettings = !layers.every(isEmptyLayer);
+    const settings = ownSettings
+      ? this.settings([...(hasPod(task) ? this.pipeline.tasks.settings : []), ...layers], scope, read)
+      : this.shared;
     const base = this.base(task, read);
     for (const [name, port] of Object.entries(task.component.inputs)) {
       if (isFinalStatus(port) && memberOf(task.inputs, name) === undefined) {
@@ -207,9 +220,51 @@ class Compiler {
       ...base,
       component: task.component.name,
       inputs,
-      settings: ownSettings ? lowerSettings([...this.pipeline.tasks.settings, task.settings]) : this.shared,
+      settings,
       ownSettings,
     };
+  }
+
+  /** As in KFP, a task that is told where the workspace is mounts it. */
+  private workspaceLayer(inputs: Readonly<Record<string, Expression>>, task: Task): readonly TaskSettings[] {
+    if (!this.pipeline.props.workspace) return [];
+    const settings = lowerSettings([...this.pipeline.tasks.settings, ...task.settings]);
+    const told = [...Object.values(inputs), ...runValuesOf(settings).map(({ value }) => value.expression)];
+    const reads = told.some((value) =>
+      subexpressions(value).some((part) => part.kind === 'run' && part.field === 'workspacePath'),
+    );
+    return reads ? [{ volumes: { [WORKSPACE_DIR]: this.pipeline.workspace.volume } }] : [];
+  }
+
+  /** What the runs ask as a whole. They have begun before anything in them could be read. */
+  public run(): GraphRunSettings | undefined {
+    const settings = lowerRunSettings({ ...this.pipeline.props, metrics: this.pipeline.metrics });
+    return mapRunValues(settings, ({ expression, ...rest }) => ({
+      ...rest,
+      expression: this.lowering.expression(expression as unknown as Expression<FlowNode>, this.scopes.root, []),
+    }));
+  }
+
+  /** Where artifacts are stored. */
+  public repository(): GraphArtifactRepository {
+    const { artifactRepository, artifactPrefix: prefix, artifactGc: gc } = this.pipeline.props;
+    const compiled = {
+      ...lowerRepository(artifactRepository),
+      ...(prefix !== undefined && { prefix: loweredText(prefix) }),
+      ...(gc && { gc }),
+    };
+    return mapRunValues(compiled, ({ expression, ...rest }) => ({
+      ...rest,
+      expression: this.lowering.expression(expression as unknown as Expression<FlowNode>, this.scopes.root, []),
+    }));
+  }
+
+  /** Settings as plain data; what their values of the run come from is waited for. */
+  private settings(layers: readonly TaskLayer[], scope: Scope, read: Upstream): GraphTaskSettings {
+    return mapRunValues(lowerSettings(layers), ({ expression, ...rest }) => ({
+      ...rest,
+      expression: this.lowering.expression(expression as unknown as Expression<FlowNode>, scope, read.read),
+    }));
   }
 
   private if(node: If, scope: Scope, read: Upstream): GraphNode {
@@ -298,6 +353,11 @@ class Compiler {
     if (given instanceof Value) return this.lowering.expression(Value.expressionOf(given), scope, read.read);
     return { kind: 'literal', type: port ? typeOfPort(port) : 'STRING', value: given as Json };
   }
+}
+
+/** An importer has none, and so nothing of what all tasks ask of theirs. */
+function hasPod({ component }: Task): boolean {
+  return component.implementation.kind !== 'importer';
 }
 
 function isFinalStatus(port: PortDefinition): boolean {

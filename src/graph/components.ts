@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ComponentDefinition } from '../components/definition';
+import { shippedTexts } from '../components/shipped-texts';
 import type { Task } from '../constructs/task';
 import type { Diagnostic } from '../diagnostic';
 import type { PipelineGraph } from './graph';
@@ -49,7 +50,7 @@ export function sharedComponents(
   return { components, diagnostics: [...problems.values(), ...diagnostics] };
 }
 
-/** Python file → function → the text that ships. */
+/** Python file → function → the text that ships; a function's notebook stands beside it. */
 export function sourcesOf(tasks: Iterable<Task>): PipelineGraph['sources'] {
   const sources: Record<string, Record<string, string>> = {};
   const seen = new Set<ComponentDefinition>();
@@ -58,10 +59,8 @@ export function sourcesOf(tasks: Iterable<Task>): PipelineGraph['sources'] {
     seen.add(task.component);
     for (const { implementation } of task._component.companions) {
       if (implementation.kind !== 'python') continue;
-      const { file, function: name, source } = implementation;
-      const functions = sources[file] ?? {};
-      functions[name] = source;
-      sources[file] = functions;
+      const { file } = implementation;
+      sources[file] = Object.assign(sources[file] ?? {}, shippedTexts(implementation));
     }
   }
   return sources;

@@ -1,5 +1,7 @@
 import type { ComponentDefinition, ElementType, Json, PortDefinition } from '../components/definition';
 import type { Expression, ValueType } from '../values/expression';
+import type { GraphRunSettings } from './run-settings';
+import type { ArtifactGc, GraphRunner, GraphTaskSettings, Text } from './settings';
 
 /** The version of the graph's JSON form. It changes when a reader of the old form would misread the new one. */
 export const GRAPH_FORMAT = 2;
@@ -36,6 +38,8 @@ export interface PipelineGraph {
   readonly pipelines: Readonly<Record<string, CalledPipeline>>;
   /** Who the pods run as. */
   readonly runner?: GraphRunner;
+  /** What its runs ask of Argo as a whole. */
+  readonly run?: GraphRunSettings;
   readonly artifactRepository: GraphArtifactRepository;
   readonly limits: GraphLimits;
 }
@@ -70,16 +74,15 @@ export interface PipelineParameter {
   readonly choices?: readonly (string | number | boolean)[];
 }
 
-/** The service account of a pipeline's pods. */
-export interface GraphRunner {
-  readonly serviceAccountName: string;
-  /** True where the account has a token Secret named `<account>.service-account-token`, so that pods need no token. */
-  readonly tokenSecret: boolean;
-}
-
 /** Where artifacts are stored. */
 export interface GraphArtifactRepository {
   readonly kind: 's3' | 'gcs' | 'azure' | 'none';
+  /** The bucket, where it is told: then artifacts have URIs that code outside of the engine can open. */
+  readonly bucket?: string;
+  /** What the keys of all artifacts of a run begin with. */
+  readonly prefix?: Text;
+  /** When the artifacts of a run are removed. */
+  readonly gc?: ArtifactGc;
   /** What an artifact's location on Azure holds besides its blob. */
   readonly azure?: {
     readonly endpoint: string;
@@ -139,24 +142,6 @@ export interface TaskNode extends NodeBase {
   readonly settings: GraphTaskSettings;
   /** True where some setting is the task's own, so that it cannot share its component's template. */
   readonly ownSettings: boolean;
-}
-
-/** What a task asks of its pod, in plain data. */
-export interface GraphTaskSettings {
-  readonly resources?: {
-    readonly requests: Readonly<Record<string, string>>;
-    readonly limits: Readonly<Record<string, string>>;
-  };
-  readonly retry?: {
-    /** Number of retries after the first attempt. */
-    readonly retries: number;
-    readonly policy: 'Always' | 'OnFailure' | 'OnError' | 'OnTransientError';
-    readonly backoffSeconds?: number;
-    readonly backoffFactor?: number;
-    readonly backoffCapSeconds?: number;
-  };
-  readonly timeoutSeconds?: number;
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** An If with its Elifs and Else. At most one branch runs: the first whose condition holds. */

@@ -2,6 +2,7 @@ import type { ParameterType, PortDefinition } from '../components/definition';
 import { type Expression, isArtifactType, operandsOf } from '../values/expression';
 import { type Branch, bodiesOf, type Dag, type GraphNode, type PipelineGraph, type PipelineParameter } from './graph';
 import { once } from './once';
+import { type NamedRunValue, runValuesOf } from './settings';
 
 /** A node or branch that has something to say about itself: rules report at it. */
 export type Site = Pick<GraphNode | Branch, 'path'>;
@@ -63,6 +64,17 @@ export const nodesById = once(
 export const expressionsOf = once((graph: PipelineGraph): readonly ExpressionUse[] => {
   const found: ExpressionUse[] = [];
   for (const use of nodesOf(graph)) collectExpressions(use, graph, found);
+  for (const { value, place } of settingsOfRuns(graph)) {
+    const { expression, port } = value;
+    found.push({
+      expression,
+      site: graph,
+      reader: `the run's setting '${place}'`,
+      port,
+      scopes: [graph.root],
+      around: [],
+    });
+  }
   for (const [name, expression] of Object.entries(graph.root.outputs)) {
     found.push({
       expression,
@@ -75,6 +87,11 @@ export const expressionsOf = once((graph: PipelineGraph): readonly ExpressionUse
   }
   return found;
 });
+
+/** The values of the run among what all of a run has in common. */
+function settingsOfRuns({ run, artifactRepository }: PipelineGraph): readonly NamedRunValue[] {
+  return [run, artifactRepository].flatMap((settings) => (settings ? runValuesOf(settings) : []));
+}
 
 /** There are thousands of tasks with plain inputs: their objects are written out, which is faster than to spread them. */
 function collectExpressions(
@@ -92,6 +109,17 @@ function collectExpressions(
         const port = Object.hasOwn(inputs, input) ? inputs[input] : undefined;
         const expression = node.inputs[input]!;
         found.push({ expression, node, site: node, reader: `the input '${input}'`, port, of, scopes, around, exitOf });
+      }
+      if (node.kind === 'task') {
+        for (const { value, place } of runValuesOf(node.settings)) {
+          found.push({
+            ...where,
+            expression: value.expression,
+            site: node,
+            reader: `the setting '${place}'`,
+            port: value.port,
+          });
+        }
       }
       break;
     }

@@ -52,13 +52,18 @@ export function prepareAttempt(
 
 /** The input artifacts that are present, each element of a list apart: `name` is the path below the inputs' folder. */
 export function inputArtifacts(
-  attempt: Pick<Attempt, 'component' | 'inputs'>,
+  attempt: Pick<Attempt, 'component' | 'inputs' | 'node'>,
 ): readonly { readonly name: string; readonly reference: ArtifactReference }[] {
   return Object.entries(attempt.inputs).flatMap(([name, text]) =>
-    memberOf(attempt.component.inputs, name)?.kind === 'artifact'
+    memberOf(attempt.component.inputs, name)?.kind === 'artifact' && !isByReference(attempt, name)
       ? placesOf(text).map(({ place, reference }) => ({ name: path.posix.join(name, place), reference }))
       : [],
   );
+}
+
+/** Whether the program gets an input's URI alone, as on the engine. */
+export function isByReference({ node }: Pick<Attempt, 'node'>, input: string): boolean {
+  return node.settings.byReference?.includes(input) ?? false;
 }
 
 /** Where an output is written: the data of an artifact, or the text of a parameter. */
@@ -73,9 +78,9 @@ export function outputKey(attempt: Attempt, name: string): string {
   return attempt.store.keyOf(outputPath(attempt, name));
 }
 
-/** A container writes its outputs into the work folder itself, where the manifests let it write them. */
+/** A container, and what stands in for another program, writes its outputs into the work folder itself, as in its pod. */
 function isContainer({ component }: Attempt): boolean {
-  return component.implementation.kind === 'container';
+  return component.implementation.kind !== 'python';
 }
 
 /**
@@ -103,7 +108,7 @@ export function readOutputs(attempt: Attempt): Readonly<Record<string, string>> 
 export function readRawOutputs(attempt: Attempt): Readonly<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const [name, port] of Object.entries(attempt.component.outputs)) {
-    if (isContainer(attempt) && !fs.existsSync(outputPath(attempt, name))) {
+    if (isContainer(attempt) && !port.optional && !fs.existsSync(outputPath(attempt, name))) {
       throw new Error(`the container did not write its output '${name}'`);
     }
     if (port.kind === 'artifact') {
@@ -130,6 +135,8 @@ function checkOutput<T>(name: string, read: () => T): T {
 }
 
 function link(attempt: Attempt, name: string, reference: ArtifactReference): void {
+  // An imported artifact may be elsewhere than on this machine.
+  if (reference.key === '') return;
   const target = attempt.store.pathOf(reference.key);
   // An artifact that is metadata alone may have no data to link to.
   if (!fs.existsSync(target)) return;

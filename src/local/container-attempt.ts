@@ -14,6 +14,7 @@ import { decodeValue, encodeJson } from '../values/codec';
 import { type Attempt, inputArtifacts } from './attempt';
 import { folderOf } from './instance';
 import type { GroupCommand } from './process-group';
+import { known, ownVariables } from './settings';
 import { userEnvironment } from './user-environment';
 
 /** A program that runs containers. */
@@ -38,7 +39,7 @@ export function containerCommand(
   const text = (argument: ContainerArgument) => argumentText(argument, attempt);
   const [entrypoint, ...command] = implementation.command.map(text);
   const env = {
-    ...attempt.node.settings.env,
+    ...ownVariables(attempt.node.settings),
     ...Object.fromEntries(Object.entries(implementation.env ?? {}).map(([key, value]) => [key, text(value)])),
   };
   const { uid, gid } = os.userInfo();
@@ -49,7 +50,7 @@ export function containerCommand(
     ...inputMounts(attempt),
     ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
-    implementation.image,
+    known(attempt.node.settings.image ?? implementation.image),
     ...command,
     ...implementation.args.map(text),
   ];
@@ -97,7 +98,9 @@ export function rawInput(
 function inputMounts(attempt: Attempt): readonly string[] {
   return inputArtifacts(attempt).flatMap(({ name, reference }) => {
     const source = attempt.store.pathOf(reference.key);
-    return fs.existsSync(source) ? mount(fs.realpathSync(source), `${INPUT_DIR}/${name}`, true) : [];
+    return reference.key !== '' && fs.existsSync(source)
+      ? mount(fs.realpathSync(source), `${INPUT_DIR}/${name}`, true)
+      : [];
   });
 }
 

@@ -88,8 +88,9 @@ export class LineReporter implements Reporter {
   }
 
   public taskEnded(task: string, result: TaskResult): void {
-    const { state, attempts, durationMs, error, outputs } = result;
-    const time = attempts > 0 ? ` in ${showDuration(durationMs)}` : '';
+    const { state, attempts, durationMs, error, outputs, cachedFrom } = result;
+    const cached = cachedFrom === undefined ? '' : `  cached from ${cachedFrom}`;
+    const time = attempts > 0 ? ` in ${showDuration(durationMs)}` : cached;
     const values = showValues(outputs);
     this.write(`${task}  ${showState(state, this.paint)}${time}${values && `  ${values}`}`);
     if (state === 'Failed') this.write(`${task}  ${this.programOf(task)}: ${error}`);
@@ -109,6 +110,8 @@ export class LineReporter implements Reporter {
     const node = this.instances.nodeAt(task);
     if (node?.kind !== 'task') return task;
     const { implementation } = this.graph.components[node.component]!;
+    if (implementation.kind === 'resource') return `${implementation.action} of an object of the cluster`;
+    if (implementation.kind === 'importer') return 'an artifact that exists already';
     return implementation.kind === 'python'
       ? `${implementation.file}:${implementation.line} ${implementation.function}`
       : `image ${implementation.image}`;

@@ -41,6 +41,8 @@ export interface TaskResult {
   readonly attempts: number;
   /** The earlier run that this result was taken from, in a rerun. */
   readonly reusedFrom?: string;
+  /** The run whose result was reused, because an equal task had been run there: there was no attempt. */
+  readonly cachedFrom?: string;
 }
 
 /** An artifact, or a list of some; of lists, where loops are nested. */

@@ -1,4 +1,4 @@
-import type { PythonImplementation } from '../components/definition';
+import type { ContainerImplementation, PythonImplementation, ResourceImplementation } from '../components/definition';
 import type { Diagnostic } from '../diagnostic';
 import {
   type ApprovalNode,
@@ -44,7 +44,9 @@ export function preflight(
     const component = graph.components[task.component]!;
     if (stubOf(task, stubs) !== undefined) continue;
     if (component.implementation.kind === 'container') containers.push(task);
-    else if (!components.has(task.component)) {
+    else if (component.implementation.kind === 'resource') {
+      if (!stubbed.has(task)) diagnostics.push(noCluster(task, component.implementation));
+    } else if (component.implementation.kind === 'python' && !components.has(task.component)) {
       components.add(task.component);
       diagnostics.push(...refusedPackages(task, component.implementation));
     }
@@ -54,15 +56,27 @@ export function preflight(
     for (const task of containers) {
       if (stubbed.has(task)) continue;
       const { id, path, component } = task;
+      const { image } = graph.components[component]!.implementation as ContainerImplementation;
       diagnostics.push({
         code: 'KFP1421',
         path,
-        message: `task '${id}' runs the container image ${graph.components[component]!.implementation.image}, and neither docker nor podman works here`,
+        message: `task '${id}' runs the container image ${image}, and neither docker nor podman works here`,
         mend: `start one of them, or stand in for the task: --stub ${id}=path/to/program, or stubs: { '${id}': async ({ inputs, outputs }) => … } in a test`,
       });
     }
   }
   return { diagnostics, ...(engine && { engine }) };
+}
+
+/** There is no cluster here whose objects could be touched. */
+function noCluster({ id, path }: TaskNode, { action, manifest }: ResourceImplementation): Diagnostic {
+  const { kind = 'object' } = { ...(manifest as object) } as { readonly kind?: unknown };
+  return {
+    code: 'KFP1289',
+    path,
+    message: `task '${id}' would ${action} a ${kind} of the cluster, and a local run has none`,
+    mend: `stand in for the task: --stub ${id}=path/to/program, or stubs: { '${id}': async ({ inputs }) => ({ … }) } in a test`,
+  };
 }
 
 /** Approvals that nobody would decide about. Waiting for ever, or for a timeout, helps nobody here. */

@@ -2,8 +2,10 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { componentSpec } from '../argo/component-template';
 import type { PythonImplementation } from '../components/definition';
-import { type Attempt, outputKey } from './attempt';
+import { shippedFile, shippedTexts } from '../components/shipped-texts';
+import { type Attempt, isByReference, outputKey } from './attempt';
 import type { GroupCommand } from './process-group';
+import { ownVariables } from './settings';
 import { userEnvironment } from './user-environment';
 
 /** The folder of the Python package that runs components, beside this one in `src/` and in `lib/` alike. */
@@ -16,12 +18,14 @@ export function pythonCommand(
   python: string,
   runtime: string,
 ): Pick<GroupCommand, 'command' | 'args' | 'cwd' | 'env'> {
-  const source = path.join(attempt.folder, `${implementation.function}.py`);
-  fs.writeFileSync(source, implementation.source);
+  const source = path.join(attempt.folder, shippedFile(implementation.function));
+  for (const [name, text] of Object.entries(shippedTexts(implementation))) {
+    fs.writeFileSync(path.join(attempt.folder, shippedFile(name)), text);
+  }
   const inherited = contractEnvironment(attempt);
   const env = {
     ...inherited,
-    KFP_COMPONENT: componentSpec(attempt.component, implementation),
+    KFP_COMPONENT: componentSpec(attempt.component, implementation, { inputs: byReference(attempt) }),
     KFP_SOURCE: source,
     KFP_SKIP_INSTALL: '1',
     PYTHONUNBUFFERED: '1',
@@ -31,9 +35,15 @@ export function pythonCommand(
   return { command: python, args: [path.join(runtime, 'launch.py')], cwd: attempt.workFolder, env };
 }
 
+/** Volumes are the cluster's: here all artifacts are in the store, and those that are not fetched there are not linked here. */
+function byReference(attempt: Attempt): Readonly<Record<string, { readonly byReference: true }>> {
+  const names = Object.keys(attempt.inputs).filter((name) => isByReference(attempt, name));
+  return Object.fromEntries(names.map((name) => [name, { byReference: true }]));
+}
+
 /** The environment of an attempt: the task's own variables, its inputs and its folders. */
 export function contractEnvironment(attempt: Attempt): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...userEnvironment(), ...attempt.node.settings.env };
+  const env: NodeJS.ProcessEnv = { ...userEnvironment(), ...ownVariables(attempt.node.settings) };
   for (const [name, text] of Object.entries(attempt.inputs)) env[`KFP_INPUT_${name}`] = text;
   for (const [name, port] of Object.entries(attempt.component.outputs)) {
     if (port.kind === 'artifact') env[`KFP_KEY_${name}`] = outputKey(attempt, name);
@@ -45,6 +55,7 @@ export function contractEnvironment(attempt: Attempt): NodeJS.ProcessEnv {
     KFP_URI_PREFIX: attempt.store.uriPrefix,
     KFP_RUN_NAME: attempt.run,
     KFP_TASK_NAME: attempt.key,
+    KFP_ATTEMPT: String(attempt.number),
     KFP_TERMINATION_LOG: terminationLog(attempt),
   };
 }

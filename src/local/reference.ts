@@ -3,13 +3,15 @@ import { encodeJson, escapeJson } from '../values/codec';
 
 /** What a task knows of an artifact that another one made; an edge carries its text (docs/runtime-contract.md). */
 export interface ArtifactReference {
-  /** The storage key: here a path relative to the store. */
+  /** The storage key: here a path relative to the store. Empty where the artifact is elsewhere. */
   readonly key: string;
   /** KFP's schema title. */
   readonly type: string;
   readonly metadata: Readonly<Record<string, Json>>;
-  /** Present where user code set another URI than the default. */
+  /** Present where the artifact has another URI than its key gives. */
   readonly uri?: string;
+  /** Present where each run takes it for another artifact: the run. */
+  readonly importedBy?: string;
 }
 
 /** The text of a reference. Its metadata is JSON inside of a JSON string, so that no engine prints it again. */

@@ -7,6 +7,7 @@ import { type ApprovalDecision, GRAPH_FORMAT, type PipelineGraph } from '../grap
 import { memberOf } from '../graph/member';
 import type { Decide } from './approval';
 import { checkArguments } from './arguments';
+import { LocalCache } from './cache';
 import { findContainerEngine } from './container-attempt';
 import { Interpreters } from './interpreter';
 import type { LocalRun } from './local-run';
@@ -43,6 +44,11 @@ export interface LocalRunOptions extends RerunRequest {
   readonly store?: string;
   /** Runs of one series go on from each other in a rerun. @default 'latest', that of the command line */
   readonly series?: string;
+  /**
+   * Whether results are reused of tasks whose settings say so. Where not, they run, and their new results are kept.
+   * @default true
+   */
+  readonly caching?: boolean;
   /** How many tasks run at the same time. @default - the number of CPUs */
   readonly parallelism?: number;
   /** Is told what happens. @default - nobody is */
@@ -98,6 +104,7 @@ export async function runGraph(graph: PipelineGraph, options: LocalRunOptions = 
     interpreters: new Interpreters(),
     venvs: new Venvs(store.venvs),
     slots: new Slots(options.parallelism ?? os.availableParallelism()),
+    cache: new LocalCache(store, record.name, options.caching ?? true, reporter),
     stubs,
     ...(engine && { engine }),
     ...(options.runtime !== undefined && { runtime: options.runtime }),

@@ -44,7 +44,11 @@ export class RunRecord implements RunFacts {
       case 'namespace':
         return this.graph.namespace ?? 'default';
       case 'creationTime':
+      // A run that is started by hand is due at once.
+      case 'scheduledTime':
         return this.startedAt.replace(/\.\d+Z$/, 'Z');
+      case 'workspacePath':
+        return this.store.workspaceOf(this.name);
     }
   }
 

@@ -59,6 +59,18 @@ export class Store {
     return path.join(this.folder, 'venvs');
   }
 
+  /** A file among the results that are kept for equal tasks. */
+  public cacheFile(name: string): string {
+    return path.join(this.folder, 'cache', name);
+  }
+
+  /** The folder that stands for the volume that all tasks of a run may share. */
+  public workspaceOf(run: string): string {
+    const folder = path.join(this.runFolder(run), 'workspace');
+    fs.mkdirSync(folder, { recursive: true });
+    return folder;
+  }
+
   /** The folder of a run. */
   public runFolder(run: string): string {
     return path.join(this.folder, 'runs', run);
@@ -204,7 +216,7 @@ function isRecord(value: unknown, holds: (member: unknown) => boolean = () => tr
 }
 
 /** Replaces a file, so that a reader, or an interruption, never sees half of it. */
-function writeAtomically(file: string, text: string): void {
+export function writeAtomically(file: string, text: string): void {
   fs.mkdirSync(path.dirname(file), { recursive: true });
   const temporary = `${file}.${process.pid}.tmp`;
   fs.writeFileSync(temporary, text);

@@ -29,7 +29,7 @@ export interface StubArtifact extends Omit<LocalArtifact, 'metadata'> {
 
 /**
  * Stands in for a task's component. It returns the values of output parameters by name (`{ Output: 0.9 }`), or nothing;
- * a thrown error fails the attempt.
+ * a thrown error fails the attempt. Where that has a number `exitCode`, it is the program's, which retries may ask for.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a stub without output parameters returns nothing
 export type Stub = (call: StubCall) => StubResult | void | Promise<StubResult | void>;
@@ -79,7 +79,9 @@ export async function callStub(stub: Stub, attempt: Attempt): Promise<Readonly<R
   if (component.implementation.kind === 'container') {
     // What the engine refuses of a container, it would refuse of what stands in for it.
     const missing = Object.entries(component.outputs).filter(([name, port]) =>
-      port.kind === 'artifact' ? !fs.existsSync(outputPath(attempt, name)) : memberOf(texts, name) === undefined,
+      port.kind === 'artifact'
+        ? !port.optional && !fs.existsSync(outputPath(attempt, name))
+        : memberOf(texts, name) === undefined,
     );
     if (missing.length > 0) {
       throw new Error(
@@ -104,7 +106,7 @@ export function localArtifact(
   { store }: Pick<Attempt, 'store'>,
 ): LocalArtifact {
   return {
-    path: store.pathOf(reference.key),
+    path: reference.key === '' ? '' : store.pathOf(reference.key),
     uri: reference.uri ?? store.uriPrefix + reference.key,
     type: reference.type,
     metadata: reference.metadata,

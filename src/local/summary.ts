@@ -32,8 +32,9 @@ export function summaryOf(run: LocalRun, paint: Paint): readonly string[] {
   ];
 }
 
-function time({ attempts, durationMs, reusedFrom }: TaskResult): string {
+function time({ attempts, durationMs, reusedFrom, cachedFrom }: TaskResult): string {
   if (reusedFrom !== undefined) return `from ${reusedFrom}`;
+  if (cachedFrom !== undefined) return `cached from ${cachedFrom}`;
   return attempts === 0 ? '' : `${showDuration(durationMs)}${attempts > 1 ? `, ${attempts} attempts` : ''}`;
 }
 

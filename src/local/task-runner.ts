@@ -1,13 +1,17 @@
 import * as fs from 'node:fs';
 import type { ComponentDefinition } from '../components/definition';
-import type { GraphTaskSettings, TaskNode } from '../graph/graph';
+import type { TaskNode } from '../graph/graph';
 import { type Attempt, prepareAttempt, readOutputs, readRawOutputs } from './attempt';
+import type { LocalCache } from './cache';
 import { type ContainerEngine, containerCommand } from './container-attempt';
+import { importArtifact } from './importer';
 import type { Interpreters } from './interpreter';
 import { type GroupCommand, runGroup, sleep } from './process-group';
 import { pythonCommand, RUNTIME, terminationLog } from './python-attempt';
 import type { Reporter } from './reporter';
+import { attemptTimeout, waitBeforeRetry } from './retry';
 import type { Slots } from './scheduler';
+import { known } from './settings';
 import type { Store, StoredTask } from './store';
 import { callStub, type Stub, stubCommand, stubOf } from './stub';
 import { InstallError, type Venvs } from './venv';
@@ -20,6 +24,7 @@ export interface TaskEnvironment {
   readonly interpreters: Interpreters;
   readonly venvs: Venvs;
   readonly slots: Slots;
+  readonly cache: LocalCache;
   /** Stubs by instance, task id or component name: functions, or paths of programs. */
   readonly stubs: Readonly<Record<string, Stub | string>>;
   readonly engine?: ContainerEngine;
@@ -50,10 +55,10 @@ export async function runTask(
   signal: AbortSignal | undefined,
 ): Promise<StoredTask> {
   const started = Date.now();
-  const { retry } = node.settings;
   for (let number = 1; ; number++) {
+    const timeoutSeconds = attemptTimeout(node.settings, Date.now() - started);
     const attempt = prepareAttempt({
-      node,
+      node: timeoutSeconds === undefined ? node : { ...node, settings: { ...node.settings, timeoutSeconds } },
       key,
       component,
       inputs,
@@ -78,8 +83,8 @@ export async function runTask(
       ...(exitCode !== undefined && { exitCode }),
     };
     if (outcome.stopped) return { ...ended, state: 'Stopped' };
-    if (outcome.final || number > attemptsLeft(retry)) return { ...ended, state: 'Failed' };
-    const wait = backoffMs(retry, number);
+    const wait = outcome.final ? undefined : waitBeforeRetry(node.settings, { number, exitCode }, Date.now() - started);
+    if (wait === undefined) return { ...ended, state: 'Failed' };
     environment.reporter.note?.(
       key,
       `attempt ${number} failed: ${error}; retrying${wait > 0 ? ` in ${wait / 1000}s` : ''}`,
@@ -87,16 +92,6 @@ export async function runTask(
     await sleep(wait, signal);
     if (signal?.aborted) return { ...ended, state: 'Stopped' };
   }
-}
-
-/** Programs that fail are retried by these policies; the others are about pods that are lost, which no process is. */
-function attemptsLeft(retry: GraphTaskSettings['retry']): number {
-  return retry && (retry.policy === 'Always' || retry.policy === 'OnFailure') ? retry.retries : 0;
-}
-
-function backoffMs(retry: GraphTaskSettings['retry'], failed: number): number {
-  const seconds = (retry?.backoffSeconds ?? 0) * (retry?.backoffFactor ?? 1) ** (failed - 1);
-  return Math.min(seconds, retry?.backoffCapSeconds ?? Number.POSITIVE_INFINITY) * 1000;
 }
 
 async function runAttempt(
@@ -111,7 +106,8 @@ async function runAttempt(
   try {
     if (typeof stub === 'function') return await stubOutcome(stub, attempt, signal);
     if (typeof stub === 'string') {
-      const python = await environment.interpreters.for(implementation.image);
+      const image = 'image' in implementation ? implementation.image : '';
+      const python = await environment.interpreters.for(image);
       return await commandOutcome(
         stubCommand(attempt, stub, python.executable),
         readRawOutputs,
@@ -126,7 +122,11 @@ async function runAttempt(
       const command = containerCommand(attempt, implementation, environment.engine);
       return await commandOutcome(command, readRawOutputs, attempt, environment, signal);
     }
-    const interpreter = await environment.interpreters.for(implementation.image);
+    if (implementation.kind === 'resource') {
+      throw new Error('there is no cluster here, and no stub stands in for the task');
+    }
+    if (implementation.kind === 'importer') return { texts: await importArtifact(attempt, signal) };
+    const interpreter = await environment.interpreters.for(known(attempt.node.settings.image ?? implementation.image));
     const installing = () => {
       const names = implementation.packages?.join(', ');
       environment.reporter.note?.(attempt.key, `installing ${names} for Python ${interpreter.version}`);
@@ -136,7 +136,13 @@ async function runAttempt(
     return await commandOutcome(command, readOutputs, attempt, environment, signal);
   } catch (error) {
     const stopped = signal?.aborted ?? false;
-    return { error: (error as Error).message, stopped, final: error instanceof InstallError };
+    const { message, exitCode } = error as Error & { readonly exitCode?: unknown };
+    return {
+      error: message,
+      stopped,
+      final: error instanceof InstallError,
+      ...(typeof exitCode === 'number' && { exitCode }),
+    };
   }
 }
 

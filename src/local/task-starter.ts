@@ -1,10 +1,14 @@
+import { isCached } from '../graph/cache-key';
 import type { PipelineGraph, TaskNode } from '../graph/graph';
 import { memberOf } from '../graph/member';
 import { encodeValue } from '../values/codec';
 import type { Expression } from '../values/expression';
+import { type CachedTask, localKey } from './cache';
+import { clusterOnly } from './cluster-only';
 import { describe, textOf } from './evaluate';
 import type { Frame } from './frame';
 import { notRun } from './local-run';
+import { settledSettings } from './settings';
 import type { StoredTask } from './store';
 import { stubOf } from './stub';
 import { runTask, type TaskEnvironment } from './task-runner';
@@ -24,8 +28,22 @@ export class TaskStarter {
     const key = frame.keyOf(node.id);
     try {
       const inputs = this.inputsOf(node, frame);
-      await this.warnOfInterpreter(node, key);
-      return await runTask(node, key, component, inputs, this.environment, frame.signal);
+      const execute = async () => {
+        await this.warnOfInterpreter(node, key);
+        this.warnOfCluster(node, key);
+        const settled = { ...node, settings: settledSettings(node.settings, frame) };
+        return runTask(settled, key, component, inputs, this.environment, frame.signal);
+      };
+      const { cache, stubs } = this.environment;
+      // What stands in for a component gives nothing that the component itself would.
+      if (!isCached(node, this.graph) || stubOf({ ...node, key }, stubs) !== undefined) return await execute();
+      const cached: CachedTask = {
+        name: key,
+        component,
+        key: localKey(component, node.settings, inputs, frame),
+        maxAgeSeconds: node.settings.caching?.maxAgeSeconds,
+      };
+      return await cache.resultOf(cached, execute, frame.signal);
     } catch (error) {
       // Whatever it is, other tasks go on.
       return storedTask('Failed', (error as Error).message);
@@ -46,6 +64,14 @@ export class TaskStarter {
         throw new Error(`input '${name}' has no value: ${absence(expression, frame)}`);
     }
     return texts;
+  }
+
+  /** Says once for each task what only a cluster gives it. */
+  private warnOfCluster(node: TaskNode, key: string): void {
+    const { stubs, reporter } = this.environment;
+    if (this.warned.has(node.path) || stubOf({ ...node, key }, stubs) !== undefined) return;
+    this.warned.add(node.path);
+    for (const missing of clusterOnly(node.settings)) reporter.warning?.(`${node.id}: ${missing}`);
   }
 
   /** Says once for each component that its image has another Python than this machine. */

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 import type { ComponentDefinition, Json, PythonImplementation } from '../components/definition';
 import type { Diagnostic } from '../diagnostic';
+import { findNotebook, listed, type NotebookBinding, NotebookProblem, readNotebook } from './notebook';
 import { digestOf, type LineSpan, normaliseText } from './source-text';
 
 /** A component as it stands in a Python file: its definition, and where its source is. */
 export interface ParsedComponent extends Omit<ComponentDefinition, 'implementation'> {
-  readonly implementation: Omit<PythonImplementation, 'source'>;
+  readonly implementation: Omit<PythonImplementation, 'source' | 'notebook'> & { readonly notebook?: NotebookBinding };
   /** The lines that ship: helpers first, then the function from its `def`. */
   readonly sources: readonly LineSpan[];
   /** The Python defaults that JSON can hold, by input. */
@@ -33,6 +34,12 @@ export interface ParsedFile {
   readonly diagnostics: readonly PythonDiagnostic[];
 }
 
+/** A Python file as Python reads it, which leaves the notebooks to be looked at. */
+interface RawFile extends ParsedFile {
+  /** For each notebook: whose it is, its path, and where in the Python file that stands. */
+  readonly notebooks?: readonly { readonly function: string; readonly path: string; readonly at: string }[];
+}
+
 /** Several Python files, read. */
 export interface ParseResult {
   /** In the order in which they were given. */
@@ -49,7 +56,7 @@ const SCRIPT = join(__dirname, 'parse_components.py');
 const INTERPRETER = 'CDK8S_KFP_PYTHON';
 
 /** Files that were read before, by name, with the digest they had. */
-const cache = new Map<string, ParsedFile>();
+const cache = new Map<string, RawFile>();
 
 /**
  * Reads the components of Python files, without running the files. One Python process reads all that are not known from
@@ -69,7 +76,7 @@ export function parsePythonFiles(files: readonly string[]): ParseResult {
     known.set(parsed.name, parsed);
     if (parsed.digest !== undefined) cache.set(cacheKey(parsed.name), parsed);
   }
-  const parsed = names.flatMap((name) => known.get(name) ?? []);
+  const parsed = names.flatMap((name) => known.get(name) ?? []).map(withNotebooks);
   return {
     files: parsed,
     components: parsed.flatMap((file) => file.components),
@@ -91,7 +98,41 @@ function cacheKey(name: string): string {
   return JSON.stringify([interpreter(), process.cwd(), name]);
 }
 
-function cached(name: string): ParsedFile | undefined {
+/** Notebooks change without their Python files, so they are read each time. */
+function withNotebooks({ notebooks = [], ...parsed }: RawFile): ParsedFile {
+  const found = new Map<string, NotebookBinding>();
+  const diagnostics: PythonDiagnostic[] = [];
+  for (const { function: name, path, at } of notebooks) {
+    try {
+      const place = displayName(path) || '.';
+      const { file, others } = findNotebook(place);
+      found.set(name, { file: displayName(file), digest: readNotebook(file).digest });
+      if (others.length > 0) diagnostics.push({ ...lonely(place, others), at, function: name });
+    } catch (error) {
+      if (!(error instanceof NotebookProblem)) throw error;
+      const { code, message, mend } = error;
+      diagnostics.push({ code, at, message, mend, function: name });
+    }
+  }
+  const needed = new Set(notebooks.map((notebook) => notebook.function));
+  const components = parsed.components.flatMap((component): ParsedComponent[] => {
+    const notebook = found.get(component.name);
+    if (!notebook) return needed.has(component.name) ? [] : [component];
+    return [{ ...component, implementation: { ...component.implementation, notebook } }];
+  });
+  return { ...parsed, components, diagnostics: [...parsed.diagnostics, ...diagnostics] };
+}
+
+function lonely(folder: string, others: readonly string[]): Diagnostic {
+  return {
+    code: 'KFP1152',
+    severity: 'warning',
+    message: `only the notebook of ${folder} ships, not ${listed(others)}`,
+    mend: 'name the notebook itself; put modules into an image or a package, and give data to the task as an artifact',
+  };
+}
+
+function cached(name: string): RawFile | undefined {
   const parsed = cache.get(cacheKey(name));
   if (!parsed) return undefined;
   try {
@@ -101,7 +142,7 @@ function cached(name: string): ParsedFile | undefined {
   }
 }
 
-function runPython(names: readonly string[]): readonly ParsedFile[] {
+function runPython(names: readonly string[]): readonly RawFile[] {
   const python = interpreter();
   const process = spawnSync(python, ['-I', '-S', SCRIPT], {
     input: JSON.stringify(names.map((name) => ({ path: resolve(name), name }))),
@@ -109,7 +150,7 @@ function runPython(names: readonly string[]): readonly ParsedFile[] {
     maxBuffer: Number.POSITIVE_INFINITY,
     windowsHide: true,
   });
-  if (!process.error && process.status === 0) return JSON.parse(process.stdout) as ParsedFile[];
+  if (!process.error && process.status === 0) return JSON.parse(process.stdout) as RawFile[];
   const reason = process.error
     ? process.error.message
     : process.stderr.trim().split('\n').at(-1) || `it ended with ${process.status ?? process.signal}`;

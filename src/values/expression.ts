@@ -60,7 +60,7 @@ export type Expression<T = string> =
   | { readonly kind: 'not'; readonly operand: Expression<T>; readonly type: 'BOOLEAN' };
 
 /** Facts about a run: Argo's `workflow.*` variables. */
-export type RunField = 'name' | 'id' | 'namespace' | 'creationTime' | 'finalStatus';
+export type RunField = 'name' | 'id' | 'namespace' | 'creationTime' | 'scheduledTime' | 'workspacePath' | 'finalStatus';
 
 /** The expressions directly inside an expression. */
 export function operandsOf<T>(expression: Expression<T>): readonly Expression<T>[] {

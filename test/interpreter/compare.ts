@@ -140,7 +140,8 @@ function encoded(
   component: ComponentDefinition | undefined,
 ): string | undefined {
   const port = component?.outputs[name];
-  if (text === undefined || component?.implementation.kind !== 'container' || port?.kind !== 'parameter') return text;
+  if (text === undefined || !component || port?.kind !== 'parameter') return text;
+  if (component.implementation.kind === 'python') return text;
   return encodeValue(port.type, port.type === 'STRING' ? text : JSON.parse(text));
 }
 

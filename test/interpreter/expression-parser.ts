@@ -29,6 +29,7 @@ const BINARY: Readonly<Record<string, number>> = {
   '+': 30,
   '-': 30,
   '*': 60,
+  '^': 100,
   '??': 500,
 };
 const UNARY: Readonly<Record<string, number>> = { '!': 50, '-': 90 };
@@ -49,7 +50,7 @@ const OPERATORS = new Set([
 ]);
 
 const TOKEN =
-  /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|('(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")|([A-Za-z_$][\w$]*)|(\?\.|\?\?|&&|\|\||[=!<>]=|[-+*<>!?:.,#()[\]{}]))/y;
+  /\s*(?:(\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|('(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")|([A-Za-z_$][\w$]*)|(\?\.|\?\?|&&|\|\||[=!<>]=|[-+*^<>!?:.,#()[\]{}]))/y;
 
 const KNOWN = new Map<string, Ast>();
 
@@ -164,6 +165,11 @@ class Parser {
         if (token.text === 'true' || token.text === 'false') return { kind: 'constant', value: token.text === 'true' };
         if (token.text === 'nil') return { kind: 'constant', value: null };
         if (this.takes('(')) return { kind: 'call', name: token.text, args: this.list(')') };
+        if (token.text === 'sprig' && this.takes('.')) {
+          const name = `sprig.${this.tokens[this.at++]?.text}`;
+          this.expect('(');
+          return { kind: 'call', name, args: this.list(')') };
+        }
         return { kind: 'name', name: token.text };
     }
     switch (token?.text) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Json } from '../../src/components/definition';
 import { encodeJson } from '../../src/values/codec';
 import { type Ast, parse } from './expression-parser';
@@ -122,6 +123,8 @@ function binary({ operator, left, right }: Extract<Ast, { kind: 'binary' }>, sco
       return typeof a === 'bigint' && typeof b === 'bigint' ? a - b : Number(number(a)) - Number(number(b));
     case '*':
       return typeof a === 'bigint' && typeof b === 'bigint' ? a * b : Number(number(a)) * Number(number(b));
+    case '^':
+      return Number(number(a)) ** Number(number(b));
     default: {
       const texts = typeof a === 'string' && typeof b === 'string';
       const [x, y] = texts ? [a, b] : [number(a), number(b)];
@@ -187,8 +190,14 @@ function call(name: string, args: readonly Ast[], scope: Scope): Any {
       return string(value).replaceAll(argument(1), () => argument(2));
     case 'split':
       return string(value).split(argument(1));
+    case 'last':
+      return list(value).at(-1) ?? null;
     case 'trim':
       return string(value).replace(/^[\s\x85]+|[\s\x85]+$/gu, '');
+    case 'sprig.sha256sum':
+      return createHash('sha256').update(string(value)).digest('hex');
+    case 'sprig.regexFind':
+      return new RegExp(string(value)).exec(argument(1))?.[0] ?? '';
     case 'len':
       return BigInt(typeof value === 'string' ? [...value].length : list(value).length);
     case 'uniq': {
@@ -197,6 +206,10 @@ function call(name: string, args: readonly Ast[], scope: Scope): Any {
     }
     case 'flatten':
       return flat(value);
+    case 'sprig.omit': {
+      const omitted = args.slice(1).map((_, at) => argument(at + 1));
+      return Object.fromEntries(Object.entries(value as AnyMap).filter(([key]) => !omitted.includes(key)));
+    }
     case 'type':
       return typeOf(value);
     default:

@@ -15,6 +15,8 @@ export class EngineNode {
   /** What its exit hook ran. */
   public exit: EngineNode | undefined;
   public message = '';
+  /** True where its outputs are those of an earlier node, and nothing was run. */
+  public hit = false;
 
   public constructor(
     public readonly name: string,
@@ -35,6 +37,7 @@ export class EngineNode {
 
 /** The nodes that what comes after a node is a child of. Argo's getOutboundNodes. */
 export function outboundOf(node: EngineNode): readonly EngineNode[] {
+  if (node.hit) return [node];
   if (node.type === 'DAG') return node.outbound.flatMap(outboundOf);
   if (node.type !== 'TaskGroup' || node.iterations.length === 0) return [node];
   return node.iterations.flatMap(outboundOf);

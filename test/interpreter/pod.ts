@@ -1,4 +1,5 @@
 import type { Stub, StubArtifact } from 'cdk8s-kfp';
+import * as YAML from 'yaml';
 import type { Template } from '../../src/argo/types';
 import type { ComponentDefinition, Json, ParameterType } from '../../src/components/definition';
 import { encodeReference, isReferenceList, placesOf } from '../../src/local/reference';
@@ -82,6 +83,10 @@ export function runPod(
 
 /** The environment of the container. Its texts are final: neither Argo nor Kubernetes must find anything to rewrite in them. */
 function podVariables(template: Template, environment: Environment): Record<string, string> {
+  if (template.resource) {
+    checkManifest(template, environment);
+    return {};
+  }
   const { env = [], command, args = [] } = template.container!;
   const resolved = (text: string): string => {
     let value: string;
@@ -95,13 +100,22 @@ function podVariables(template: Template, environment: Environment): Record<stri
   };
   for (const text of [...command, ...args]) resolved(text);
   const variables: Record<string, string> = {};
-  for (const { name, value } of env) {
-    variables[name] = resolved(value);
+  for (const variable of env) {
+    if (!('value' in variable)) continue;
+    const { name } = variable;
+    variables[name] = resolved(variable.value);
     if (name.startsWith('KFP_INPUT_') && variables[name].includes('$')) {
       throw new Error(`${template.name} gets a text that Kubernetes would expand: ${variables[name]}`);
     }
   }
   return variables;
+}
+
+/** What kubectl is given: the text travels in a variable of the environment, and both may rewrite it on its way. */
+function checkManifest({ name, resource }: Template, environment: Environment): void {
+  const text = replaceTags(resource!.manifest, environment);
+  if (/\{\{|\$/.test(text)) throw new Error(`${name} gets a manifest that would be expanded: ${text}`);
+  if (!(YAML.parse(text) as { readonly kind?: unknown }).kind) throw new Error(`${name} has no object: ${text}`);
 }
 
 function programOf({ name, inputs, outputs }: ComponentDefinition): Program {
@@ -130,7 +144,8 @@ function fetchArtifacts(
 ): void {
   for (const artifact of template.inputs?.artifacts ?? []) {
     const { name, optional } = artifact;
-    const key = replaceTags((artifact as unknown as { s3: { key: string } }).s3.key, environment);
+    if (!('s3' in artifact)) continue;
+    const key = replaceTags(artifact.s3.key, environment);
     const references = texts(name) === ABSENT ? [] : placesOf(texts(name)).map(({ reference }) => reference);
     if (program.inputs[name]?.list) {
       if (key !== (variables[`KFP_FOLDER_${name}`] ?? key)) throw new Error(`two folders for ${name}`);

@@ -19,6 +19,8 @@ export interface EngineOptions {
   readonly approvals?: Readonly<Record<string, ApprovalDecision>>;
   /** Facts about the run: `name`, `uid`, `namespace`, …. */
   readonly workflow?: Readonly<Record<string, string>>;
+  /** What is kept of memoized nodes, by ConfigMap and key; runs that are given one map share it. */
+  readonly cache?: Map<string, Given>;
 }
 
 /** A run that has ended. */
@@ -46,6 +48,7 @@ export function interpret(spec: WorkflowTemplateSpec, options: EngineOptions): E
 class Engine {
   private readonly templates: ReadonlyMap<string, Template>;
   private readonly nodes: EngineNode[] = [];
+  private readonly cache: Map<string, Given>;
   private globals: Environment;
   private depth = 0;
 
@@ -53,20 +56,25 @@ class Engine {
     private readonly spec: WorkflowTemplateSpec,
     private readonly options: EngineOptions,
   ) {
+    this.cache = options.cache ?? new Map();
     this.templates = new Map(spec.templates.map((template) => [template.name, template]));
     const workflow = {
       name: 'run',
       uid: 'uid',
       namespace: 'ns',
       'creationTimestamp.RFC3339': 'now',
+      'creationTimestamp.Y': '2026',
+      'creationTimestamp.m': '11',
       ...options.workflow,
     };
+    // As of a run that began when it was due.
+    const due = { scheduledTime: workflow['creationTimestamp.RFC3339'], ...workflow };
     const parameters = (spec.arguments?.parameters ?? []).map(({ name, value }) => {
       const text = options.arguments?.[name] ?? value;
       if (text === undefined) throw new Error(`the argument '${name}' is missing`);
       return [`workflow.parameters.${name}`, text];
     });
-    const facts = Object.entries(workflow).map(([name, value]) => [`workflow.${name}`, value]);
+    const facts = Object.entries(due).map(([name, value]) => [`workflow.${name}`, value]);
     this.globals = Object.fromEntries([...facts, ...parameters]);
   }
 
@@ -79,7 +87,14 @@ class Engine {
       ...this.globals,
       'workflow.status': root.phase,
       'workflow.failures': JSON.stringify(
-        JSON.stringify(failures.map(({ name, message, phase }) => ({ displayName: name, message, phase }))),
+        JSON.stringify(
+          failures.map(({ name, message, phase, template }) => ({
+            displayName: name,
+            message,
+            phase,
+            templateName: template,
+          })),
+        ),
       ),
     };
     const exit = this.execute('run.onExit', hook.template, this.given(hook.arguments, this.globals));
@@ -113,7 +128,7 @@ class Engine {
   }
 
   private pod(name: string, template: Template, inputs: Environment): EngineNode {
-    const environment = { ...this.globals, ...inputs, 'pod.name': `pod-${this.nodes.length}` };
+    const environment = { ...this.globals, ...inputs, 'pod.name': `pod-${this.nodes.length}`, 'node.name': name };
     const { stubs, containers = new Map() } = this.options;
     const { phase, outputs, message } = runPod(template, environment, stubs, containers, name);
     const node = this.node(name, 'Pod', template.name, phase, message && `main: Error (exit code 1): ${message}`);
@@ -133,6 +148,12 @@ class Engine {
 
   private dag(name: string, template: Template, inputs: Environment): EngineNode {
     const node = this.node(name, 'DAG', template.name, 'Succeeded');
+    const kept = template.memoize && this.memoized(template.memoize, name, inputs);
+    if (kept?.outputs) {
+      node.outputs = kept.outputs;
+      node.hit = true;
+      return node;
+    }
     const tasks = new Map(template.dag!.tasks.map((task) => [task.name, task]));
     const visit = (task: DagTask): void => {
       if (node.tasks.has(task.name)) return;
@@ -152,7 +173,20 @@ class Engine {
     node.outputs = Object.fromEntries(
       outputs.map((output) => [output.name, outputOf(output, scope, { ...this.globals, ...inputs })]),
     );
+    kept?.keep(node.outputs);
     return node;
+  }
+
+  /** What is kept for a node. Time does not pass here: only what may have no age at all is too old. */
+  private memoized(memoize: NonNullable<Template['memoize']>, name: string, inputs: Environment) {
+    const scope = { ...this.globals, ...inputs, 'node.name': name };
+    const key = replaceTags(memoize.key, scope);
+    if (!/^[a-zA-Z0-9][-a-zA-Z0-9]*$/.test(key)) throw new Error(`${name} has the invalid cache key ${key}`);
+    const age = replaceTags(memoize.maxAge, scope);
+    if (!/^\d+[hs]$/.test(age)) throw new Error(`${name} has the invalid maximum age ${age}`);
+    const place = `${replaceTags(memoize.cache.configMap.name, scope)} ${key}`;
+    const outputs = age === '0s' ? undefined : (this.cache.get(place) as Readonly<Record<string, string>> | undefined);
+    return { outputs, keep: (given: Readonly<Record<string, string>>) => this.cache.set(place, given) };
   }
 
   /** A task of a DAG, when all that it depends on has ended. */

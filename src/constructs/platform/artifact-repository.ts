@@ -9,6 +9,11 @@ interface RepositoryReference {
 /** A repository on S3 and everything that speaks its protocol, or on Google Cloud Storage. */
 export interface IBucketRepository extends RepositoryReference {
   readonly kind: 's3' | 'gcs';
+  /**
+   * The bucket. Where it is told, artifacts have URIs such as `s3://bucket/key`, which programs can open by themselves.
+   * @default - unknown: URIs are `artifact:///key`
+   */
+  readonly bucket?: string | undefined;
 }
 
 /** A repository on Azure Blob Storage. Argo wants to be told more than for the others: its schema requires it. */

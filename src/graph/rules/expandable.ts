@@ -7,6 +7,7 @@ import type { PipelineGraph } from '../graph';
  */
 export function expandable(graph: PipelineGraph): readonly Diagnostic[] {
   return Object.values(graph.components).flatMap(({ name, implementation }): Diagnostic[] => {
+    if (implementation.kind === 'resource' || implementation.kind === 'importer') return [];
     if (implementation.image.trim() === '') {
       const mend = 'give it an image, with a tag or a digest';
       return [{ code: 'KFP1231', path: graph.path, message: `the component '${name}' has no image`, mend }];

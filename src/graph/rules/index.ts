@@ -1,6 +1,8 @@
 import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph } from '../graph';
 import { absence } from './absence';
+import { artifacts } from './artifacts';
+import { caching } from './caching';
 import { calls } from './calls';
 import { cycles } from './cycles';
 import { empty } from './empty';
@@ -13,7 +15,10 @@ import { oneOf } from './one-of';
 import { packages } from './packages';
 import { parameters } from './parameters';
 import { printable } from './printable';
+import { prometheus } from './prometheus';
 import { references } from './references';
+import { resourceComponents } from './resource-components';
+import { locks, runSettings } from './run-settings';
 import { secrets } from './secrets';
 import { settings } from './settings';
 import { types } from './types';
@@ -35,9 +40,15 @@ export const rules: readonly Rule[] = [
   calls,
   cycles,
   settings,
+  runSettings,
+  locks,
+  resourceComponents,
   expandable,
   printable,
   secrets,
   packages,
   metrics,
+  prometheus,
+  caching,
+  artifacts,
 ];

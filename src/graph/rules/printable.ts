@@ -29,6 +29,13 @@ export function printable(graph: PipelineGraph): readonly Diagnostic[] {
     check(description, `the description of parameter '${name}'`, graph.path);
   }
   for (const { name, implementation } of Object.values(graph.components)) {
+    if (implementation.kind === 'resource') {
+      // Text that is known at synth; JSON shows what is in it.
+      const text = JSON.stringify(implementation).replace(/\\[nrt]|\\\\/g, '');
+      check(/\\u00|\\[bf]/.test(text) ? '\0' : text, `the manifest of '${name}'`, graph.path);
+      continue;
+    }
+    if (implementation.kind === 'importer') continue;
     check(implementation.image, `the image of '${name}'`, graph.path);
     if (implementation.kind !== 'container') continue;
     const { command, args, env = {} } = implementation;
@@ -43,8 +50,10 @@ export function printable(graph: PipelineGraph): readonly Diagnostic[] {
   }
   for (const { node } of nodesOf(graph)) {
     if (node.kind !== 'task') continue;
-    for (const [name, value] of Object.entries(node.settings.env ?? {})) {
-      if (typeof value === 'string') check(value, `the environment variable '${name}'`, node.path);
+    for (const variable of node.settings.env ?? []) {
+      if ('value' in variable && typeof variable.value === 'string') {
+        check(variable.value, `the environment variable '${variable.name}'`, node.path);
+      }
     }
   }
   return diagnostics;

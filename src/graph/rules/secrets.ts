@@ -1,8 +1,22 @@
 import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph } from '../graph';
+import { expressionsOf, nodesOf, subexpressions } from '../walk';
 
-/** No secret stands in a manifest: the URLs of indexes and packages hold no credentials. */
+/** Names by which people call what nobody else may know; `secret` alone is mostly the name of a Secret. */
+const NAMED = /(^|[_-])(password|passwd|passphrase|client[_-]?secret|token|(api|access|private|secret)[_-]?key)$/i;
+
+/** Texts that credentials of well-known services look like. */
+const KNOWN =
+  /\b(hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}|AKIA[0-9A-Z]{16}|sk-[\w-]{32,}|xox[baprs]-[\w-]{10,}|AIza[\w-]{35})\b|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+
+const MEND = 'keep it in a Secret, and give it to the task by env: { NAME: Env.secret(…) }';
+
+/** No secret stands in a manifest: not in the URLs of indexes and packages, in variables, nor in what tasks are given. */
 export function secrets(graph: PipelineGraph): readonly Diagnostic[] {
+  return [...urls(graph), ...parameters(graph), ...variables(graph), ...literals(graph)];
+}
+
+function urls(graph: PipelineGraph): readonly Diagnostic[] {
   return Object.values(graph.components).flatMap(({ name, implementation }): Diagnostic[] => {
     if (implementation.kind !== 'python') return [];
     const texts = [...(implementation.pipIndexUrls ?? []), ...(implementation.packages ?? [])];
@@ -17,4 +31,51 @@ export function secrets(graph: PipelineGraph): readonly Diagnostic[] {
       },
     ];
   });
+}
+
+/** Whoever can see a run can see its parameters. */
+function parameters(graph: PipelineGraph): readonly Diagnostic[] {
+  return Object.entries(graph.parameters).flatMap(([name, { type, default: value }]): Diagnostic[] => {
+    if (type !== 'STRING' || (!NAMED.test(name) && !isKnown(value))) return [];
+    const isGiven = typeof value === 'string' && value !== '';
+    return [
+      {
+        code: 'KFP1249',
+        ...(!isGiven && { severity: 'warning' }),
+        path: graph.path,
+        message: isGiven
+          ? `the parameter '${name}' has a default that looks like a secret, and would stand in the manifest`
+          : `the parameter '${name}' looks like a secret: it stands in every run, for all to see`,
+        mend: MEND,
+      },
+    ];
+  });
+}
+
+function variables(graph: PipelineGraph): readonly Diagnostic[] {
+  return nodesOf(graph).flatMap(({ node }): Diagnostic[] => {
+    if (node.kind !== 'task') return [];
+    return (node.settings.env ?? []).flatMap((variable) => {
+      if (!('value' in variable) || typeof variable.value !== 'string') return [];
+      const { name, value } = variable;
+      // A path says where a secret is, and not what.
+      const isNamed = NAMED.test(name) && value !== '' && !value.startsWith('/');
+      if (!isNamed && !isKnown(value)) return [];
+      const message = `the environment variable '${name}' holds what looks like a secret, and would stand in the manifest`;
+      return [{ code: 'KFP1249', path: node.path, message, mend: MEND }];
+    });
+  });
+}
+
+function literals(graph: PipelineGraph): readonly Diagnostic[] {
+  return expressionsOf(graph).flatMap(({ expression, reader, site }): Diagnostic[] => {
+    const holds = subexpressions(expression).some((part) => part.kind === 'literal' && isKnown(part.value));
+    if (!holds) return [];
+    const message = `${reader} is given what looks like a secret, and would stand in the manifest`;
+    return [{ code: 'KFP1249', path: site.path, message, mend: MEND }];
+  });
+}
+
+function isKnown(value: unknown): boolean {
+  return typeof value === 'string' && KNOWN.test(value);
 }

@@ -1,70 +1,57 @@
 import type { Diagnostic } from '../../diagnostic';
-import type { PipelineGraph } from '../graph';
-import { nodesOf } from '../walk';
+import type { PipelineGraph, TaskNode } from '../graph';
+import { isDnsLabel } from '../names';
+import { runValuesOf } from '../settings';
+import { nodesOf, subexpressions } from '../walk';
+import { containers } from './settings/containers';
+import { environment } from './settings/environment';
+import { placement } from './settings/placement';
+import { resources } from './settings/resources';
+import { timing } from './settings/timing';
+import { volumes } from './settings/volumes';
 
-const QUANTITY = /^\d+(\.\d+)?([eE][-+]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
+/** Says what is wrong with a task's settings; KFP1240 where nothing else is said. */
+export type Report = (message: string, mend: string, code?: string, severity?: 'warning') => void;
 
-const POLICIES: readonly string[] = ['Always', 'OnFailure', 'OnError', 'OnTransientError'];
+/** What is asked of the settings of each task. */
+const CHECKS: readonly ((task: TaskNode, report: Report, graph: PipelineGraph) => void)[] = [
+  resources,
+  placement,
+  environment,
+  volumes,
+  containers,
+  timing,
+];
 
-/** Quantities, retries and timeouts are such that Kubernetes and Argo take them. */
+/** What a task asks of its pod is such that Kubernetes and Argo take it. */
 export function settings(graph: PipelineGraph): readonly Diagnostic[] {
-  const diagnostics: Diagnostic[] = [...accounts(graph)];
+  const diagnostics: Diagnostic[] = [...accounts(graph), ...shared(graph)];
   if (!REPOSITORIES.includes(graph.artifactRepository.kind)) {
     const message = `'${graph.artifactRepository.kind}' is no kind of artifact repository`;
     diagnostics.push({ code: 'KFP1243', path: graph.path, message, mend: `use one of ${REPOSITORIES.join(', ')}` });
   }
   for (const { node } of nodesOf(graph)) {
-    const report = (message: string, mend: string) =>
-      diagnostics.push({ code: 'KFP1240', path: node.path, message, mend });
+    const report: Report = (message, mend, code = 'KFP1240', severity) =>
+      diagnostics.push({ code, path: node.path, message, mend, ...(severity && { severity }) });
     if (node.kind === 'loop' && node.parallelism !== undefined && !isCount(node.parallelism)) {
       report(`the parallelism is ${node.parallelism}`, 'give a whole number from 1, or leave it out for no limit');
     }
     if (node.kind === 'approval' && node.timeoutSeconds !== undefined && !isCount(node.timeoutSeconds)) {
       report(`the timeout of ${node.timeoutSeconds} s is not a whole number of seconds`, 'give whole seconds, from 1');
     }
-    if (node.kind !== 'task') continue;
-    const { resources, retry, timeoutSeconds } = node.settings;
-    // A limit that equals the request is one mistake, not two.
-    const quantities = { requests: resources?.requests ?? {}, limits: resources?.limits ?? {} };
-    for (const [kind, amounts] of Object.entries(quantities)) {
-      for (const [name, quantity] of Object.entries(amounts)) {
-        if (QUANTITY.test(quantity) || (kind === 'limits' && quantities.requests[name] === quantity)) continue;
-        report(`'${quantity}' is no quantity of ${name}`, "write it as Kubernetes does: '500m', '4', '8Gi'");
-      }
-    }
-    if (retry && !POLICIES.includes(retry.policy)) {
-      report(`'${retry.policy}' is no retry policy`, `use one of ${POLICIES.join(', ')}`);
-    }
-    if (retry?.backoffFactor !== undefined && !(retry.backoffFactor > 0)) {
-      report(`the backoff's factor is ${retry.backoffFactor}`, 'give a number above 0');
-    }
-    if (retry && !(Number.isInteger(retry.retries) && retry.retries >= 0)) {
-      report(`${retry.retries} is no number of retries`, 'give a whole number');
-    }
-    for (const [name, seconds] of [
-      ['timeout', timeoutSeconds],
-      ['backoff', retry?.backoffSeconds],
-      ['cap of the backoff', retry?.backoffCapSeconds],
-    ] as const) {
-      if (seconds === undefined || isCount(seconds)) continue;
-      report(`the ${name} of ${seconds} s is not a whole number of seconds`, 'give whole seconds, from 1');
-    }
-    for (const [name, value] of Object.entries(node.settings.env ?? {})) {
-      if (typeof value !== 'string')
-        report(`the environment variable '${name}' is ${String(value)}`, 'give it a string');
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || (name.startsWith('KFP_') && name !== 'KFP_LOG')) {
-        report(
-          `'${name}' cannot be set as an environment variable`,
-          'use letters, digits and underscores; of the library’s own KFP_…, only KFP_LOG can be set',
-        );
-      }
-    }
+    if (node.kind === 'task') for (const check of CHECKS) check(node, report, graph);
   }
   return diagnostics;
 }
 
-function isCount(number: number): boolean {
+/** True for a whole number from 1. */
+export function isCount(number: number): boolean {
   return Number.isInteger(number) && number >= 1;
+}
+
+/** True for what can be the name of most objects of Kubernetes. */
+export function isObjectName(name: string): boolean {
+  return name.length <= 253 && name.split('.').every((part) => isDnsLabel(part));
 }
 
 const REPOSITORIES: readonly string[] = ['s3', 'gcs', 'azure', 'none'];
@@ -76,7 +63,7 @@ function accounts(graph: PipelineGraph): readonly Diagnostic[] {
     ['ConfigMap of the artifact repository', graph.artifactRepository.configMap],
   ] as const;
   return names.flatMap(([what, name]) =>
-    name === undefined || /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(name)
+    name === undefined || isObjectName(name)
       ? []
       : [
           {
@@ -86,5 +73,21 @@ function accounts(graph: PipelineGraph): readonly Diagnostic[] {
             mend: 'use lower-case letters, digits, hyphens and dots',
           },
         ],
+  );
+}
+
+/** What all tasks are given exists before any of them. */
+function shared(graph: PipelineGraph): readonly Diagnostic[] {
+  return runValuesOf(graph.settings).flatMap(({ value, place }) =>
+    subexpressions(value.expression).some(({ kind }) => kind === 'output' || kind === 'loop' || kind === 'status')
+      ? [
+          {
+            code: 'KFP1239',
+            path: graph.path,
+            message: `the setting '${place}' of all tasks reads what a task gives`,
+            mend: 'read parameters and facts of the run, or set it on the tasks that it is for',
+          },
+        ]
+      : [],
   );
 }

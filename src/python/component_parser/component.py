@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import math
+import os
 
 from .annotations import Annotation, AnnotationReader, Unsupported, is_none
 from .body import check_body
@@ -12,6 +13,7 @@ from .docstring import Docstring, read_docstring
 from .metrics import metric_names
 from .module import Module, Unreadable
 from .names import PYTHON_TYPES
+from .notebook import check_runs
 from .returns import SINGLE, read_returns
 
 WITH_METRICS = ("system.Metrics", "system.ClassificationMetrics")
@@ -60,6 +62,11 @@ def read_component(module: Module, function: ast.FunctionDef, call: ComponentCal
         if names:
             port["metrics"] = names
     check_body(module, function, options.helpers, reader.classes)
+    check_runs(module, function, options.helpers + [function], options.has_notebook)
+    if options.notebook:
+        path, node = options.notebook
+        path = os.path.join(os.path.dirname(module.path), path)
+        module.notebooks.append({"function": function.name, "path": path, "at": module.place(node)})
     if module.error_count() == errors:
         module.components.append(definition(module, function, options, interface, reader.classes))
 

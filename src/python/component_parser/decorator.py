@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 from .module import FUNCTIONS, Module, Unreadable
+from .notebook import DEFAULT_PACKAGES, read_path
 
 DEFAULT_IMAGE = "python:3.11"
 """KFP's own default."""
@@ -25,6 +26,13 @@ OPTIONS = {
     "task_config_passthroughs": "unsupported",
 }
 
+NOT_OF_NOTEBOOKS = ("target_image", "additional_funcs", "embedded_artifact_path")
+NOTEBOOK_OPTIONS = {name: kind for name, kind in OPTIONS.items() if name not in NOT_OF_NOTEBOOKS}
+NOTEBOOK_OPTIONS["notebook_path"] = "path"
+
+DECORATORS = {"kfp.dsl.component": OPTIONS, "kfp.dsl.notebook_component": NOTEBOOK_OPTIONS}
+"""The decorators that make a function a component, with the options they take."""
+
 UNSUPPORTED_MENDS = {
     "embedded_artifact_path": "put the files into an image of your own, or give them to the task as an artifact",
     "task_config_passthroughs": "give the function what it needs as parameters, and set the pod on the Task",
@@ -34,10 +42,12 @@ MEANINGS = {"string": "a string", "strings": "a list of strings", "boolean": "Tr
 
 
 class ComponentCall:
-    """One use of the component decorator."""
+    """One use of a component decorator."""
 
-    def __init__(self, decorator: ast.AST, keywords: list, positional: list) -> None:
+    def __init__(self, decorator: ast.AST, known: dict, keywords: list, positional: list) -> None:
         self.decorator = decorator
+        self.known = known
+        """The options that it takes."""
         self.keywords = keywords
         """Keyword arguments, those of functools.partial first."""
         self.positional = positional
@@ -62,8 +72,8 @@ def component_call(module: Module, decorator: ast.AST) -> ComponentCall | None:
             else:
                 keywords, positional = target.keywords + keywords, target.args + positional
                 target = target.func
-        elif module.qualified(target) == "kfp.dsl.component":
-            return ComponentCall(decorator, keywords, positional)
+        elif module.qualified(target) in DECORATORS:
+            return ComponentCall(decorator, DECORATORS[module.qualified(target)], keywords, positional)
         elif isinstance(target, ast.Name) and isinstance(module.values.get(target.id), ast.Call):
             target = module.values[target.id]
             if module.qualified(target.func) != "functools.partial":
@@ -73,27 +83,27 @@ def component_call(module: Module, decorator: ast.AST) -> ComponentCall | None:
     return None
 
 
-def other_kfp_decorator(module: Module, function: ast.AST) -> str | None:
-    """The kind of a component that only running the file could read."""
-    kinds = {
-        "kfp.dsl.container_component": "container component",
-        "kfp.dsl.notebook_component": "notebook component",
-    }
-    for decorator in function.decorator_list:
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        kind = kinds.get(module.qualified(target) or "")
-        if kind:
-            return kind
-    return None
+def is_container_component(module: Module, function: ast.AST) -> bool:
+    """Whether a function describes a container, which only running the file could read."""
+    targets = (each.func if isinstance(each, ast.Call) else each for each in function.decorator_list)
+    return any(module.qualified(target) == "kfp.dsl.container_component" for target in targets)
 
 
 class Options:
     """What a decorator says, read and checked."""
 
-    def __init__(self) -> None:
+    def __init__(self, known: dict) -> None:
+        self.known = known
         self.values: dict = {}
         self.helpers: list = []
         """The functions of additional_funcs, in order."""
+        self.notebook: tuple | None = None
+        """The path of the notebook, from this file's folder, and the expression that gives it."""
+
+    @property
+    def has_notebook(self) -> bool:
+        """Whether the component is one that runs a notebook."""
+        return self.known is NOTEBOOK_OPTIONS
 
     @property
     def image(self) -> str:
@@ -103,12 +113,15 @@ class Options:
     @property
     def packages(self) -> list:
         """What to install. Nothing into a target_image: `kfp component build` has installed it there."""
-        return [] if self.values.get("target_image") else list(self.values.get("packages_to_install") or [])
+        given = self.values.get("packages_to_install")
+        if self.has_notebook and given is None:
+            return list(DEFAULT_PACKAGES)
+        return [] if self.values.get("target_image") else list(given or [])
 
 
 def read_options(module: Module, call: ComponentCall) -> Options:
     """Reads the options of a component decorator; what cannot be read is reported."""
-    options = Options()
+    options = Options(call.known)
     for argument in call.positional:
         message = f"the component decorator of {module.function} takes no positional options"
         module.report(argument, "KFP1132", message, "name the option, such as base_image=...")
@@ -128,6 +141,9 @@ def read_options(module: Module, call: ComponentCall) -> Options:
                 unreadable(module, "**", Unreadable(key or value, "is not a plain option name"))
     for name, value in given.items():
         read_option(module, options, name, value)
+    if options.has_notebook and "notebook_path" not in given:
+        message = f"the component decorator of {module.function} names no notebook"
+        module.report(call.decorator, "KFP1150", message, 'add notebook_path="name.ipynb", from this file\'s folder')
     return options
 
 
@@ -137,9 +153,10 @@ def module_value(module: Module, node: ast.AST):
 
 
 def read_option(module: Module, options: Options, name: str, value: ast.AST) -> None:
-    kind = OPTIONS.get(name)
+    kind = options.known.get(name)
     if kind is None:
-        known = ", ".join(sorted(option for option, kind in OPTIONS.items() if kind not in ("ignored", "unsupported")))
+        useful = (each for each, kind in options.known.items() if kind not in ("ignored", "unsupported"))
+        known = ", ".join(sorted(useful))
         message = f"the component decorator of {module.function} has no option {name}"
         module.report(value, "KFP1130", message, f"options are {known}")
     elif kind == "functions":
@@ -148,6 +165,11 @@ def read_option(module: Module, options: Options, name: str, value: ast.AST) -> 
         if not (isinstance(value, ast.Constant) and value.value is None):
             message = f"the option {name} of {module.function} is not supported"
             module.report(value, "KFP1131", message, UNSUPPORTED_MENDS[name])
+    elif kind == "path":
+        try:
+            options.notebook = read_path(module, value), value
+        except Unreadable as error:
+            unreadable(module, name, error)
     elif kind != "ignored":
         try:
             options.values[name] = module.evaluate(value)

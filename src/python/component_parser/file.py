@@ -8,7 +8,7 @@ import sys
 import warnings
 
 from .component import read_component
-from .decorator import component_calls, other_kfp_decorator
+from .decorator import component_calls, is_container_component
 from .module import Module
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -54,9 +54,10 @@ def parse_file(path: str, name: str) -> dict:
     except (ValueError, RecursionError, MemoryError) as error:
         return fail("KFP1104", name, f"{name} is not valid Python: {error}", mend)
 
-    module = Module(name, text, tree)
+    module = Module(path, name, text, tree)
     read_components(module)
     result["components"] = module.components
+    result["notebooks"] = module.notebooks
     result["diagnostics"] = module.sorted_diagnostics()
     return result
 
@@ -98,12 +99,11 @@ def functions_in(tree: ast.AST):
 
 def warn_of_unread(module: Module, node: ast.AST) -> None:
     """Says which functions of the file are KFP components of a kind that cannot be read without running them."""
-    kind = other_kfp_decorator(module, node)
-    if kind:
+    if is_container_component(module, node):
         module.report(
             node,
             "KFP1136",
-            f"{node.name} is a {kind}, which only running the file could read; it is left out",
+            f"{node.name} is a container component, which only running the file could read; it is left out",
             "declare it in TypeScript as a ContainerComponent",
             severity="warning",
         )

@@ -33,12 +33,15 @@ class Unreadable(Exception):
 class Module:
     """One Python file: what its names are bound to, and what is wrong in it."""
 
-    def __init__(self, name: str, text: str, tree: ast.Module) -> None:
+    def __init__(self, path: str, name: str, text: str, tree: ast.Module) -> None:
+        self.path = path
         self.name = name
         self.text = text
         self.lines = text.split("\n")
         self.tree = tree
         self.components: list = []
+        self.notebooks: list = []
+        """The notebooks of components: whose, where, and where that stands in this file."""
         self.diagnostics: list = []
         self.function: str | None = None
         """The component being read: diagnostics carry its name."""
@@ -231,15 +234,18 @@ class Module:
         line = self.lines[node.lineno - 1].encode("utf-8")
         return len(line[: node.col_offset].decode("utf-8", "ignore")) + 1
 
+    def place(self, node: ast.AST) -> str:
+        """Where a node is, as diagnostics say it."""
+        return f"{self.name}:{node.lineno}:{self.column(node)}"
+
     def report(self, node: ast.AST, code: str, message: str, mend: str, severity: str | None = None) -> None:
         """Adds a diagnostic at a node."""
-        column = self.column(node)
-        diagnostic = {"code": code, "at": f"{self.name}:{node.lineno}:{column}", "message": message, "mend": mend}
+        diagnostic = {"code": code, "at": self.place(node), "message": message, "mend": mend}
         if severity:
             diagnostic["severity"] = severity
         if self.function:
             diagnostic["function"] = self.function
-        self.diagnostics.append((node.lineno, column, len(self.diagnostics), diagnostic))
+        self.diagnostics.append((node.lineno, self.column(node), len(self.diagnostics), diagnostic))
 
     def error_count(self) -> int:
         """How many errors there are so far."""

@@ -32,6 +32,7 @@ KFP_NAMES = frozenset(ARTIFACTS) | {
     "get_uri",
     "notebook_component",
     "pipeline",
+    "run_notebook",
 }
 """What this parser knows of kfp.dsl."""
 
@@ -79,7 +80,7 @@ IN_THE_POD = (
     | LOWER_CASE_TYPING
     | frozenset(ARTIFACTS)
     | {"Input", "InputPath", "Output", "OutputPath", "PipelineTaskFinalStatus"}
-    | {"component", "container_component", "dsl", "get_uri", "kfp", "pipeline"}
+    | {"component", "container_component", "dsl", "get_uri", "kfp", "notebook_component", "pipeline", "run_notebook"}
     | {
         "PIPELINE_JOB_CREATE_TIME_UTC_PLACEHOLDER",
         "PIPELINE_JOB_ID_PLACEHOLDER",

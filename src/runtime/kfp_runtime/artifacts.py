@@ -40,17 +40,43 @@ class Artifacts:
             raise ContractError('the input "%s" is not an artifact\'s reference: %s' % (name, error)) from None
 
     def _input(self, name, port, reference, path):
-        if name in self.contract.paths:
-            return path
+        if port.get("volume"):
+            path = self._mounted(name, port, reference.key)
         uri = reference.uri or self.contract.uri_prefix + reference.key
-        self.dsl.places.paths[uri] = path
+        absent = port.get("byReference") or not (reference.key or os.path.lexists(path))
+        if name in self.contract.paths:
+            if absent:
+                raise ContractError('the input "%s" was not fetched, and the function takes a path: it is at %s' % (name, uri))
+            return path
+        if absent:
+            self.dsl.places.elsewhere.add(uri)
+        else:
+            self.dsl.places.paths[uri] = path
         known = reference.type not in ("", "system.Artifact")
         return self._make(name, reference.type if known else port["artifact"], uri, reference.metadata)
 
+    def _mounted(self, name, port, key):
+        """Where an artifact is on a volume that the task mounts."""
+        if os.path.isabs(key) or any(each in ("", ".", "..") for each in key.rstrip("/").split("/")):
+            raise ContractError('the artifact "%s": %s is not a plain path on its volume' % (name, key))
+        return os.path.join(port["volume"], key)
+
+    def _target(self, name):
+        """Where the data of an output has to be when the task ends."""
+        port = self.contract.outputs[name]
+        if not port.get("volume"):
+            return self.contract.work_path("artifacts", name)
+        path = self._mounted(name, port, self.contract.key(name))
+        try:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        except OSError as error:
+            raise ContractError('the output "%s" cannot be written to its volume: %s' % (name, error)) from None
+        return path
+
     def output(self, name, port):
         """The artifact or path that the function gets for an output."""
-        path = self.contract.work_path("artifacts", name)
-        uri = self.contract.uri_prefix + self.contract.key(name)
+        path = self._target(name)
+        uri = self.contract.uri(name) or self.contract.uri_prefix + self.contract.key(name)
         self.dsl.places.paths[uri] = path
         self.outputs[name] = self._make(name, port["artifact"], uri, {})
         return path if name in self.contract.paths else self.outputs[name]
@@ -65,13 +91,13 @@ class Artifacts:
         if isinstance(value, self.dsl.Artifact):
             self.outputs[name] = value
         elif value is not None:
-            with open(self.contract.work_path("artifacts", name), "w", encoding="utf-8", newline="") as file:
+            with open(self._target(name), "w", encoding="utf-8", newline="") as file:
                 file.write(str(value))
 
     def finish(self, name):
         """Puts the data of an output where the engine takes it from. Returns the text of its reference."""
         artifact = self.outputs[name]
-        target = self.contract.work_path("artifacts", name)
+        target = self._target(name)
         reference = Reference(self.contract.key(name), self.contract.outputs[name]["artifact"], artifact.metadata or {})
         prefix, uri = self.contract.uri_prefix, artifact.uri
         stored = bool(prefix) and uri.startswith(prefix)
@@ -80,8 +106,10 @@ class Artifacts:
             if "{{" in reference.key:
                 raise ContractError('the URI of the output "%s" holds "{{", which Argo would expand' % name)
         else:
-            reference.uri = uri if "://" in uri and not stored else None
-            _place(artifact.path or target, os.path.abspath(target))
+            own = self.contract.uri(name)
+            reference.uri = own if stored else uri if "://" in uri else own
+            if artifact.custom_path or uri not in self.dsl.places.elsewhere:
+                _place(artifact.path or target, os.path.abspath(target))
             self._check(name, reference, target)
         try:
             text = references.write(reference)
@@ -96,7 +124,7 @@ class Artifacts:
     def _check(self, name, reference, target):
         if reference.type == "system.Metrics" and os.path.isfile(target):
             reference.metadata = dict(self._metrics_in(name, target), **reference.metadata)
-        if not os.path.lexists(target) and not reference.metadata and reference.uri is None:
+        if not os.path.lexists(target) and not reference.metadata and reference.uri in (None, self.contract.uri(name)):
             self.log.warning('nothing was written to the output "%s": it is an empty file' % name, output=name)
 
     def _metrics_in(self, name, path):

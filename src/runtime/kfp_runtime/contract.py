@@ -47,6 +47,10 @@ class Contract:
             raise ContractError('the output "%s" has no storage key: KFP_KEY_%s is not set' % (name, name))
         return key
 
+    def uri(self, name):
+        """The URI of an output that is kept elsewhere than under its key in the pipeline's repository; else None."""
+        return _variable("KFP_URI_" + name) or None
+
     def folder(self, name):
         """The storage key of the folder that holds all of a list of artifacts; None where each has its own place."""
         return (_variable("KFP_FOLDER_" + name) or "").rstrip("/") or None

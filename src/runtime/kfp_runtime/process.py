@@ -70,6 +70,8 @@ def _make_home(contract):
     if not os.access(os.environ.get("HOME") or "/nonexistent", os.W_OK):
         home = contract.work_path("home", "")
         os.environ["HOME"] = home.rstrip("/")
+    # A pod's user has no entry among the image's users, where libraries would look for its name.
+    os.environ.setdefault("USER", "kfp")
 
 
 def _must_install(contract):

@@ -3,7 +3,9 @@
 _MODULES = {
     "artifacts": "Artifact Dataset HTML Markdown Metrics Model artifact_class get_uri",
     "classification": "ClassificationMetrics SlicedClassificationMetrics",
-    "annotations": "Input InputPath Output OutputPath PipelineTaskFinalStatus component container_component pipeline",
+    "annotations": "Input InputPath Output OutputPath PipelineTaskFinalStatus "
+    "component container_component notebook_component pipeline",
+    "notebook": "run_notebook",
 }
 _PLACEHOLDERS = {
     "PIPELINE_JOB_CREATE_TIME_UTC": ".pipeline_job_create_time_utc",

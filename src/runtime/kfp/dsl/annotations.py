@@ -27,7 +27,7 @@ def component(func=None, **options):
     return func if func is not None else lambda function: function
 
 
-container_component = pipeline = component
+container_component = notebook_component = pipeline = component
 
 
 class PipelineTaskFinalStatus:

@@ -109,6 +109,8 @@ class Places:
     def __init__(self):
         self.paths = {}
         """Paths of the task's artifacts, by URI."""
+        self.elsewhere = set()
+        """URIs of the task's artifacts that were not fetched."""
         self.root = ""
         """What the URIs of this task's outputs begin with."""
         self.folder = ""
@@ -116,6 +118,8 @@ class Places:
 
     def path_of(self, uri):
         """The local path of a URI."""
+        if uri in self.elsewhere:
+            raise RuntimeError("%s is not on disk: the task gets it by reference, to be read by its uri" % uri)
         if uri in self.paths:
             return self.paths[uri]
         if self.owns(uri):

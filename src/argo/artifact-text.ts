@@ -1,0 +1,77 @@
+import { isRunValue, type Text } from '../graph/settings';
+import { encodeJson, escapeJson } from '../values/codec';
+import { escaped, string, tag } from './expression-printer';
+import { literalText } from './raw-text';
+
+/**
+ * A key or URI: text that is known at synth, or an expression, and then tags that the engine fills in for each pod. What an
+ * expression gives is never expanded again.
+ */
+export class ArtifactText {
+  public constructor(
+    private readonly beginning: string | { readonly expression: string },
+    private readonly tags = '',
+  ) {}
+
+  /** The same with text before it. */
+  public after(text: string): ArtifactText {
+    const { beginning } = this;
+    const longer =
+      typeof beginning === 'string' ? text + beginning : { expression: `${string(text)} + ${beginning.expression}` };
+    return new ArtifactText(longer, this.tags);
+  }
+
+  /** The same with tags after it. */
+  public followedBy(tags: string): ArtifactText {
+    return new ArtifactText(this.beginning, this.tags + tags);
+  }
+
+  /** For a field of a pod's template, which its executor gets by a variable. */
+  public get field(): string {
+    return this.print((text) => text.replaceAll('$', '$$$$'), exact);
+  }
+
+  /** For a variable or an argument of a container. */
+  public get argument(): string {
+    return this.print(literalText, exact);
+  }
+
+  /** For what stands between the quotes of a string in JSON. */
+  public get inJson(): string {
+    return this.print(
+      (text) => escapeJson(encodeJson(text)).slice(1, -1),
+      (expression) => `trimSuffix(trimPrefix(${escaped(`toJson(${withoutTags(expression)})`)}, '"'), '"')`,
+    );
+  }
+
+  private print(known: (text: string) => string, late: (expression: string) => string): string {
+    const { beginning } = this;
+    return (typeof beginning === 'string' ? known(beginning) : tag(late(beginning.expression))) + this.tags;
+  }
+}
+
+/** A text of a pod's template: no tag can begin in it, and Kubernetes, which looks through it, gives it as it was. */
+export function exact(expression: string): string {
+  return `replace(${withoutTags(expression)}, '$', '$$')`;
+}
+
+/** What no tag can begin in. */
+export function withoutTags(expression: string): string {
+  return `replace(${expression}, '{' + '{', '{ {')`;
+}
+
+/** The key in a text that the user gave. */
+export function keyIn(
+  text: Text,
+  key: { readonly after: string } | { readonly slashes: number },
+  expressionOf: (text: Exclude<Text, string>) => string,
+): ArtifactText {
+  if (!isRunValue(text)) {
+    return new ArtifactText(
+      'after' in key ? text.slice(key.after.length) : text.split('/').slice(key.slashes).join('/'),
+    );
+  }
+  const value = expressionOf(text);
+  if ('slashes' in key) return new ArtifactText({ expression: `join(split(${value}, '/')[${key.slashes}:], '/')` });
+  return new ArtifactText({ expression: key.after === '' ? value : `trimPrefix(${value}, ${string(key.after)})` });
+}

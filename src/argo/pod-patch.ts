@@ -1,0 +1,130 @@
+import {
+  type GraphResources,
+  type GraphTaskSettings,
+  type GraphVolume,
+  holdsRunValue,
+  isRunValue,
+  type Tree,
+  type TreeObject,
+} from '../graph/settings';
+import { string } from './expression-printer';
+import { type Patch, PatchExpression, type SettingPrinter } from './setting-printer';
+import { lateContainer } from './side-containers';
+
+/** The fields of the pod that Argo's template has no place for, and those that values of the run decide on. */
+export function podPatch(settings: GraphTaskSettings, print: SettingPrinter): string | undefined {
+  const { nodeSelector, affinity, tolerations, extraPodSpec, extraContainerSpec } = settings;
+  const resources = lateResources(settings, print);
+  const claims = settings.resources?.claims;
+  const volumes = (settings.volumes ?? []).filter(isLateVolume);
+  const late = new Set(volumes.map(({ name }) => name));
+  const lateMounts = (settings.mounts ?? [])
+    .filter(({ volume }) => late.has(volume))
+    .map(({ volume, path, ...rest }): TreeObject => ({ name: volume, mountPath: path, ...rest }));
+  const beside = (containers: readonly TreeObject[] = []) =>
+    containers.flatMap((each) => lateContainer(each, late, lateMounts) ?? []);
+  const main: Record<string, Patch> = {
+    ...(resources && { resources }),
+    ...(claims && {
+      resources: {
+        ...resources,
+        claims: claims.map(({ name, request }) => ({ name: name!, ...(request !== undefined && { request }) })),
+      },
+    }),
+    ...(lateMounts.length > 0 && { volumeMounts: lateMounts }),
+    ...extraContainerSpec,
+  };
+  const containers = [
+    ...(Object.keys(main).length > 0 ? [{ name: 'main', ...main }] : []),
+    ...beside(settings.sidecars),
+    ...((extraPodSpec?.containers as readonly Patch[] | undefined) ?? []),
+  ];
+  const initContainers = [
+    ...beside(settings.initContainers),
+    ...((extraPodSpec?.initContainers as readonly Patch[] | undefined) ?? []),
+  ];
+  const patch: Record<string, Patch> = {
+    ...(isRunValue(nodeSelector) && { nodeSelector }),
+    ...(affinity && hasLateObject(affinity) && { affinity }),
+    ...(isRunValue(tolerations) && { tolerations: new PatchExpression(listOf(print.value(tolerations))) }),
+    ...(settings.runtimeClassName !== undefined && { runtimeClassName: settings.runtimeClassName }),
+    ...(settings.topologySpreadConstraints && { topologySpreadConstraints: settings.topologySpreadConstraints }),
+    ...(settings.imagePullSecrets && { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
+    ...(volumes.length > 0 && { volumes: volumes.map(({ name, source }) => ({ name, ...source })) }),
+    ...(claims && { resourceClaims: claims.map(({ request: _, ...claim }) => claim) }),
+    ...extraPodSpec,
+    ...(containers.length > 0 && { containers }),
+    ...(initContainers.length > 0 && { initContainers }),
+  };
+  return Object.keys(patch).length > 0 ? print.patch(patch) : undefined;
+}
+
+/** One toleration stands for a list of it. */
+function listOf(value: string): string {
+  return `map([${value}], type(#) == 'map' ? [#] : #)[0]`;
+}
+
+/** True where a whole object of Kubernetes' comes as a value of the run. */
+export function hasLateObject(tree: TreeObject): boolean {
+  return Object.values(tree).some(isRunValue);
+}
+
+/** True for a volume whose size comes as a value of the run: Argo's template takes no tag there. */
+export function isLateVolume({ source }: GraphVolume): boolean {
+  const { emptyDir, ephemeral } = (source ?? {}) as { readonly [kind: string]: Tree | undefined };
+  return holdsRunValue(emptyDir) || holdsRunValue(ephemeral);
+}
+
+/** The amounts that are known only when the pipeline runs, and those that grow from attempt to attempt. */
+function lateResources(
+  { resources, retry }: GraphTaskSettings,
+  print: SettingPrinter,
+): { readonly [kind: string]: Patch } | undefined {
+  if (!resources) return undefined;
+  const factor = retry?.memoryFactor;
+  const { accelerator } = resources;
+  const late = (amounts: GraphResources['requests']): Record<string, Patch> => {
+    const found: Record<string, Patch> = {};
+    for (const [resource, amount] of Object.entries(amounts)) {
+      if (resource === 'memory' && factor !== undefined && factor !== 1) {
+        const known = isRunValue(amount) ? print.value(amount) : string(amount);
+        found[resource] = new PatchExpression(grown(known, factor, isRunValue(amount)));
+      } else if (isRunValue(amount)) {
+        found[resource] = amount;
+      }
+    }
+    return found;
+  };
+  const requests = late(resources.requests);
+  const limits = late(resources.limits);
+  const hasRequests = Object.keys(requests).length > 0;
+  const hasLimits = Object.keys(limits).length > 0 || accelerator !== undefined;
+  if (!hasRequests && !hasLimits) return undefined;
+  return {
+    ...(hasRequests && { requests }),
+    ...(hasLimits && {
+      limits: accelerator ? new PatchExpression(withAccelerator(limits, accelerator, print)) : limits,
+    }),
+  };
+}
+
+/** An amount of memory that is multiplied with each attempt; its number and its unit are taken apart. */
+function grown(amount: string, factor: number, isLate: boolean): string {
+  if (!isLate) {
+    const [, number, unit] = /^'([\d.]+)(.*)'$/.exec(amount) ?? ['', '0', ''];
+    return `string(${number} * ${factor} ^ int(retries)) + ${string(unit!)}`;
+  }
+  const text = `string(${amount})`;
+  const more = `string(float(sprig.regexFind('^[0-9.]+', ${text})) * ${factor} ^ int(retries)) + sprig.regexFind('[A-Za-z]*$', ${text})`;
+  return `${amount} == nil ? nil : ${more}`;
+}
+
+/** A map with a key that only the run knows. */
+function withAccelerator(
+  limits: { readonly [resource: string]: Patch },
+  { resource, count }: NonNullable<GraphResources['accelerator']>,
+  print: SettingPrinter,
+): string {
+  const entries = Object.entries(limits).map(([name, amount]) => `${string(name)}: ${print.part(amount)}`);
+  return `{ ${[...entries, `(${print.value(resource)}): ${print.part(count)}`].join(', ')} }`;
+}

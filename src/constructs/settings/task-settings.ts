@@ -1,0 +1,171 @@
+import type { GraphTaskSettings, GraphVolume, Text } from '../../graph/settings';
+import { type ArtifactSettings, lowerArtifacts } from './artifacts';
+import { lowerCaching, type TaskCaching } from './caching';
+import { lowerMutexes, lowerSemaphores, type TaskConcurrency } from './concurrency';
+import { lowerSideContainer, type TaskContainers } from './containers';
+import { lowerEnv, lowerEnvFrom, type TaskEnvironment } from './environment';
+import { lowerRunner, type TaskIdentity } from './identity';
+import { lowerMetrics, type TaskObservability } from './metrics';
+import { lowerAffinity, lowerNodeSelector, lowerTolerations, poolUse, type TaskPlacement } from './placement';
+import { lowerResources, type TaskResources } from './resources';
+import { lowerRetry, type TaskTiming } from './retry';
+import {
+  loweredName,
+  loweredObject,
+  loweredText,
+  loweredTree,
+  nameOf,
+  type SettingText,
+  seconds,
+} from './setting-value';
+import { lowerVolumes, type TaskVolumes } from './volume';
+
+/**
+ * What a task may ask of its pod, its storage and its past.
+ *
+ * Settings come in layers: the pipeline's `tasks`, what `pipeline.tasks.configure` adds, the task's props, what its `add…`
+ * methods and `configure` add. Later layers win, field by field; maps are merged by name, lists add up.
+ */
+export interface TaskSettings
+  extends TaskPlacement,
+    TaskEnvironment,
+    TaskVolumes,
+    TaskContainers,
+    TaskIdentity,
+    TaskTiming,
+    TaskCaching,
+    TaskConcurrency,
+    TaskObservability {
+  /** Compute resources. @default - the namespace's defaults */
+  readonly resources?: TaskResources | undefined;
+  /**
+   * Settings that belong together, applied before these: `spot('gke')`, `Credentials.aws('aws')`, what a pool gives.
+   * @default - none
+   */
+  readonly presets?: readonly TaskSettings[] | undefined;
+}
+
+/** A layer of a task's own settings: it knows the names of its component's artifacts. */
+export interface TaskLayer extends TaskSettings, ArtifactSettings {}
+
+/** A layer after the presets that it names. */
+function expanded(layer: TaskLayer): readonly TaskLayer[] {
+  return layer.presets ? [...layer.presets.flatMap(expanded), layer] : [layer];
+}
+
+/** Settings as plain data. */
+export function lowerSettings(given: readonly TaskLayer[]): GraphTaskSettings {
+  const layers = given.flatMap(expanded).filter((layer) => !isEmptyLayer(layer));
+  if (layers.length === 0) return {};
+  const last = <K extends keyof TaskSettings>(name: K) => layers.findLast((layer) => layer[name] !== undefined)?.[name];
+  const serviceAccount = last('serviceAccount');
+  const merged = (name: 'labels' | 'annotations', first: Readonly<Record<string, string>> = {}) =>
+    texts(
+      Object.assign({}, first, ...layers.map((layer) => layer[name] ?? {})),
+      name === 'labels' ? loweredName : loweredText,
+    );
+  const mounted: NonNullable<TaskSettings['volumes']> = Object.assign(
+    {},
+    ...layers.map((layer) => layer.volumes ?? {}),
+  );
+  const { volumes, mounts } = lowerVolumes(mounted);
+  const inits = layers.flatMap(({ initContainers }) => initContainers ?? []).map(lowerSideContainer);
+  const sides = layers.flatMap(({ sidecars }) => sidecars ?? []).map(lowerSideContainer);
+  const retries = layers.flatMap(({ retry }) => (retry ? [retry] : []));
+  const timeout = last('timeout');
+  const totalTimeout = last('totalTimeout');
+  const image = last('image');
+  return present({
+    image: image === undefined ? undefined : loweredName(image),
+    resources: resources(layers),
+    nodeSelector: lowerNodeSelector(layers),
+    affinity: lowerAffinity(layers),
+    tolerations: lowerTolerations(layers),
+    priorityClassName: last('priorityClassName'),
+    runtimeClassName: last('runtimeClassName'),
+    schedulerName: last('schedulerName'),
+    topologySpreadConstraints: filled(layers.flatMap(({ topologySpread }) => topologySpread ?? []).map(loweredTree)),
+    env: filled(lowerEnv(layers)),
+    envFrom: filled(lowerEnvFrom(layers)),
+    volumes: filled(
+      distinct([...volumes, ...inits.flatMap((each) => each.volumes), ...sides.flatMap((each) => each.volumes)]),
+    ),
+    mounts: filled(mounts),
+    initContainers: filled(inits.map(({ container }) => container)),
+    sidecars: filled(sides.map(({ container }) => container)),
+    imagePullPolicy: last('imagePullPolicy'),
+    imagePullSecrets: filled(
+      layers.flatMap(({ imagePullSecrets }) => imagePullSecrets ?? []).map((secret) => loweredName(nameOf(secret))),
+    ),
+    // What the account's cloud looks for.
+    labels: merged('labels', serviceAccount?.podLabels),
+    annotations: merged('annotations'),
+    workingDir: last('workingDir'),
+    lifecycle: object(last('lifecycle')),
+    security: last('security'),
+    securityContext: object(last('securityContext')),
+    podSecurityContext: object(last('podSecurityContext')),
+    serviceAccount: serviceAccount && lowerRunner(serviceAccount),
+    extraPodSpec: object(last('extraPodSpec')),
+    extraContainerSpec: object(last('extraContainerSpec')),
+    templateOverrides: last('templateOverrides'),
+    debugPause: last('debugPause'),
+    retry: retries.length > 0 ? lowerRetry(Object.assign({}, ...retries)) : undefined,
+    timeoutSeconds: timeout && seconds(timeout),
+    totalTimeoutSeconds: totalTimeout && seconds(totalTimeout),
+    caching: lowerCaching(last('caching')),
+    mutexes: filled(lowerMutexes(layers)),
+    semaphores: filled(lowerSemaphores(layers)),
+    artifacts: layers.some((layer) => layer.artifacts)
+      ? lowerArtifacts(Object.assign({}, ...layers.map((layer) => layer.artifacts ?? {})), mounted)
+      : undefined,
+    byReference: filled(layers.flatMap(({ byReference }) => byReference ?? []).map(String)),
+    metrics: filled(lowerMetrics(layers.flatMap(({ metrics }) => metrics ?? []))),
+    logs: last('logs') === 'json' ? 'json' : undefined,
+  });
+}
+
+function resources(layers: readonly TaskSettings[]) {
+  const asked = layers.flatMap(({ resources, runOn }): TaskResources[] => {
+    const { pool, accelerators = 0 } = poolUse(runOn) ?? { pool: {} };
+    const entries = Object.entries(pool.accelerator ?? {});
+    return [
+      ...(accelerators > 0
+        ? [{ extended: Object.fromEntries(entries.map(([name, amount]) => [name, amount * accelerators])) }]
+        : []),
+      ...(resources ? [resources] : []),
+    ];
+  });
+  return asked.length > 0 ? lowerResources(asked) : undefined;
+}
+
+/** True for a layer that says nothing. */
+export function isEmptyLayer(layer: TaskSettings): boolean {
+  return Object.values(layer).every((value) => value === undefined);
+}
+
+function texts(
+  map: { readonly [name: string]: SettingText },
+  lower: (text: SettingText) => Text,
+): Record<string, Text> | undefined {
+  const entries = Object.entries(map).map(([name, value]) => [name, lower(value)] as const);
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+function object(given: object | undefined) {
+  return given && loweredObject(given);
+}
+
+function filled<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length > 0 ? list : undefined;
+}
+
+/** One of each: a volume that is mounted twice is declared once. */
+function distinct(volumes: readonly GraphVolume[]): GraphVolume[] {
+  return [...new Map(volumes.map((volume) => [volume.name, volume])).values()];
+}
+
+function present(settings: { [K in keyof GraphTaskSettings]: GraphTaskSettings[K] | undefined }): GraphTaskSettings {
+  const entries = Object.entries(settings).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as GraphTaskSettings;
+}

@@ -1,0 +1,44 @@
+import type { TaskNode } from '../../graph';
+import { isRunValue, type Tree, type TreeObject } from '../../settings';
+import { isObjectName, type Report } from '../settings';
+
+/** Variables have names and values, and come from objects that can exist. */
+export function environment({ settings }: TaskNode, report: Report): void {
+  for (const variable of settings.env ?? []) {
+    const { name } = variable;
+    if ('value' in variable && typeof variable.value !== 'string' && !isRunValue(variable.value)) {
+      report(`the environment variable '${name}' is ${String(variable.value)}`, 'give it a string');
+    }
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || (name.startsWith('KFP_') && name !== 'KFP_LOG')) {
+      report(
+        `'${name}' cannot be set as an environment variable`,
+        'use letters, digits and underscores; of the library’s own KFP_…, only KFP_LOG can be set',
+      );
+    }
+    if ('valueFrom' in variable) checkSource(name, variable.valueFrom, report);
+  }
+  for (const from of settings.envFrom ?? []) {
+    const { secretRef, configMapRef } = from as { readonly [kind: string]: TreeObject | undefined };
+    checkObject('Secret or ConfigMap', (secretRef ?? configMapRef)?.name, report);
+  }
+  for (const name of settings.imagePullSecrets ?? []) checkObject('Secret', name, report);
+}
+
+function checkSource(variable: string, source: TreeObject, report: Report): void {
+  const { secretKeyRef, configMapKeyRef } = source as { readonly [kind: string]: TreeObject | undefined };
+  const key = secretKeyRef ?? configMapKeyRef;
+  if (!key) return;
+  checkObject(secretKeyRef ? 'Secret' : 'ConfigMap', key.name, report);
+  if (typeof key.key === 'string' && /^[-._A-Za-z0-9]{1,253}$/.test(key.key)) return;
+  report(`'${String(key.key)}' of the variable '${variable}' is no key of a Secret or ConfigMap`, 'name the key');
+}
+
+/** An object that is known by name can have that name. */
+export function checkObject(kind: string, name: Tree | undefined, report: Report): void {
+  if (isRunValue(name) || (typeof name === 'string' && isObjectName(name))) return;
+  report(
+    `'${String(name)}' cannot be the name of a ${kind}`,
+    'use lower-case letters, digits, hyphens and dots',
+    'KFP1241',
+  );
+}

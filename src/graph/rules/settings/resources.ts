@@ -1,0 +1,78 @@
+import type { TaskNode } from '../../graph';
+import { isRunValue, type Text } from '../../settings';
+import type { Report } from '../settings';
+
+/** How Kubernetes writes amounts. @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+const QUANTITY = /^(\d+(?:\.\d*)?|\.\d+)(?:([eE][-+]?\d+)|([numkMGTPE]|[KMGTPE]i))?$/;
+
+const UNITS: Readonly<Record<string, number>> = {
+  n: 1e-9,
+  u: 1e-6,
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  T: 1e12,
+  P: 1e15,
+  E: 1e18,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  Ti: 2 ** 40,
+  Pi: 2 ** 50,
+  Ei: 2 ** 60,
+};
+
+/** Names of resources that only nodes with accelerators have; such nodes are mostly tainted. */
+const ACCELERATOR = /(^|[./-])(gpu|tpu|npu|mig|neuron\w*|gaudi)([./-]|$)/i;
+
+/** Quantities are some, limits are not below requests, and who asks for an accelerator can reach one. */
+export function resources({ settings }: TaskNode, report: Report): void {
+  const { resources: asked, tolerations, retry } = settings;
+  if (!asked) return;
+  const { requests, limits } = asked;
+  for (const [kind, amounts] of Object.entries({ requests, limits })) {
+    for (const [name, amount] of Object.entries(amounts)) {
+      if (isRunValue(amount) || amountOf(amount) !== undefined) continue;
+      // A limit that equals the request is one mistake, not two.
+      if (kind === 'limits' && requests[name] === amount) continue;
+      report(`'${amount}' is no quantity of ${name}`, "write it as Kubernetes does: '500m', '4', '8Gi'");
+    }
+  }
+  for (const [name, limit] of Object.entries(limits)) {
+    const [least, most] = [amountOf(requests[name]), amountOf(limit)];
+    if (least !== undefined && most !== undefined && most < least) {
+      report(
+        `the limit of ${name}, ${String(limit)}, is below the request, ${String(requests[name])}`,
+        'raise the limit, or lower the request',
+        'KFP1245',
+      );
+    }
+    if (!name.includes('/')) continue;
+    if (most !== undefined && !Number.isInteger(most)) {
+      report(`'${String(limit)}' of ${name} is no whole number`, 'extended resources come in whole numbers');
+    }
+    if (most === 0 || !ACCELERATOR.test(name) || tolerations !== undefined) continue;
+    report(
+      `it asks for ${name} but tolerates no taint: nodes with accelerators are mostly tainted`,
+      'run it on a pool (runOn), tolerate the taint, or say tolerations: [] where there is none',
+      'KFP1246',
+      'warning',
+    );
+  }
+  for (const name of [...Object.keys(requests), ...Object.keys(limits)]) {
+    if (/^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/.test(name)) continue;
+    report(`'${name}' is no name of a resource`, 'write it as the device plugin does: nvidia.com/gpu');
+  }
+  if (retry?.memoryFactor !== undefined && requests.memory === undefined && limits.memory === undefined) {
+    report('further attempts get more memory, but it asks for none', 'set resources.memory');
+  }
+}
+
+/** An amount as a number; undefined where it is not known, or none. */
+export function amountOf(text: Text | undefined): number | undefined {
+  if (typeof text !== 'string') return undefined;
+  const [, number, exponent = '', unit] = QUANTITY.exec(text) ?? [];
+  if (number === undefined) return undefined;
+  return Number(`${number}${exponent}`) * (unit === undefined ? 1 : UNITS[unit]!);
+}
