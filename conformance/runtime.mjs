@@ -2,8 +2,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { CACHE, must, ROOT } from './processes.mjs';
 
-/** The kfp SDK that the runtime is held against. */
+/** The kfp SDK that the runtime is held against, and what it installs where a notebook is to run. */
 const KFP = 'kfp==2.17.0';
+const NOTEBOOKS = ['nbclient>=0.10,<1', 'ipykernel>=6,<7', 'jupyter_client>=7,<9'];
 
 /**
  * Runs components by the runtime and by the kfp SDK's own executor; both must write the same.
@@ -19,14 +20,14 @@ export function checkRuntime() {
 
 /** A Python that has the kfp SDK, in a virtual environment that is made once. */
 export function kfpPython() {
-  const home = path.join(CACHE, `venv-${KFP.replace('==', '-')}`);
+  const home = path.join(CACHE, `venv-${KFP.replace('==', '-')}-notebooks`);
   const python = path.join(home, 'bin', 'python');
   const done = path.join(home, 'installed');
   if (!fs.existsSync(done)) {
     console.log(`installing ${KFP}`);
     fs.rmSync(home, { recursive: true, force: true });
     must('python3', ['-m', 'venv', home]);
-    must(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', KFP]);
+    must(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', KFP, ...NOTEBOOKS]);
     fs.writeFileSync(done, '');
   }
   return python;

@@ -2,8 +2,8 @@
 
     python3 conformance/runtime_differential.py PYTHON
 
-PYTHON is a Python that has kfp 2.17.0 installed; it runs both. Exits with 1 where they differ, but for these deliberate
-differences, each with its own case in DELIBERATE below:
+PYTHON is a Python that has kfp 2.17.0 installed, and what its notebook components install; it runs both. Exits with 1
+where they differ, but for these deliberate differences, each with its own case in DELIBERATE below:
 
 - An explicit None is passed on: KFP leaves the argument out, so that the default applies; our texts have three states.
 - Numbers have the declared type: KFP passes 3.0 of a whole number's double on to an `int`.
@@ -13,11 +13,14 @@ differences, each with its own case in DELIBERATE below:
 - A scalar of numpy is the number it holds: KFP cannot write it.
 """
 
+import base64
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 import textwrap
 
@@ -37,11 +40,36 @@ INTEGER, DOUBLE, STRING = parameter("NUMBER_INTEGER"), parameter("NUMBER_DOUBLE"
 BOOLEAN, LIST, STRUCT = parameter("BOOLEAN"), parameter("LIST"), parameter("STRUCT")
 
 
+def notebook(*cells, tags={}):
+    """A notebook of these cells of code; `tags` has the tag of a cell by its place."""
+    made = [
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "metadata": {"tags": [tags[index]]} if index in tags else {},
+            "outputs": [],
+            "source": textwrap.dedent(cell),
+        }
+        for index, cell in enumerate(cells)
+    ]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
+
+
 class Case:
     """A component and its inputs. `inputs` are parameters, `artifacts` are input artifacts (or lists of them)."""
 
     def __init__(
-        self, name, source, outputs, inputs=None, artifacts=None, optional=(), paths=(), fails=False, order=()
+        self,
+        name,
+        source,
+        outputs,
+        inputs=None,
+        artifacts=None,
+        optional=(),
+        paths=(),
+        fails=False,
+        order=(),
+        notebook=None,
     ):
         self.name = name
         self.source = textwrap.dedent(source).lstrip()
@@ -52,6 +80,7 @@ class Case:
         self.paths = paths
         self.fails = fails
         self.order = order
+        self.notebook = notebook
 
 
 CASES = [
@@ -252,6 +281,97 @@ CASES = [
         """,
         {"Output": STRING},
     ),
+    Case(
+        "a notebook with a cell for its parameters",
+        """
+        def f(s: str, i: int, d: float, m: dict, data: Input[Dataset], report: Output[HTML], text: OutputPath(str)):
+            values = {"s": s, "i": i, "d": d, "m": m, "t": (1, (2,)), "n": None, "o": float("inf"), "k": {1: True}}
+            dsl.run_notebook(data=data.path, report=report.path, text=text, **values)
+            report.metadata["cells"] = 3
+        """,
+        {"report": {"artifact": "system.HTML"}, "text": STRING},
+        {
+            "s": (STRING, 'it\'s "q" é\n{{x}} $(Y) \\ %s\u2028'),
+            "i": (INTEGER, 3),
+            "d": (DOUBLE, 1.5),
+            "m": (STRUCT, {"a": {"b": [1.5, "'"]}, "c": None}),
+        },
+        artifacts={"data": INPUT_DATASET},
+        paths=("text",),
+        notebook=notebook(
+            "import os\nbefore = sorted(globals().keys() & {'s', 'n', 'only_here'})",
+            "s, i, only_here = 'default', 0, 'kept'",
+            """
+            os.path.exists("scratch")
+            open("scratch", "w").write("x")
+            print(open("scratch").read())
+            """,
+            """
+            with open(text, "w") as file:
+                file.write(repr([before, s, i, d, m, t, n, o, k, only_here]))
+            with open(report, "w") as file:
+                file.write(open(data).read())
+            report
+            """,
+            tags={1: "parameters"},
+        ),
+    ),
+    Case(
+        "a notebook without a cell for its parameters, run twice",
+        """
+        def f() -> str:
+            import tempfile
+            path = tempfile.mkdtemp() + "/seen"
+            for number in (1, 2):
+                dsl.run_notebook(path=path, number=number)
+            return open(path).read()
+        """,
+        {"Output": STRING},
+        notebook=notebook("before = number", "open(path, 'a').write(repr((before, number)))"),
+    ),
+    Case(
+        "a notebook that needs no parameters",
+        "def f() -> str:\n    dsl.run_notebook()\n    return 'done'\n",
+        {"Output": STRING},
+        notebook=notebook("1 + 1", "raise ValueError", "'more'", tags={1: "raises-exception"}),
+    ),
+    Case(
+        "a cell that fails",
+        "def f() -> str:\n    dsl.run_notebook(x=1)\n    return 'done'\n",
+        {"Output": STRING},
+        notebook=notebook("x", "raise ValueError('no rows')"),
+        fails=True,
+    ),
+    Case(
+        "a failure that the function handles",
+        """
+        def f() -> str:
+            try:
+                dsl.run_notebook()
+            except RuntimeError as error:
+                return str("no rows" in str(error))
+        """,
+        {"Output": STRING},
+        notebook=notebook("raise ValueError('no rows')"),
+    ),
+    Case(
+        "a parameter that is not JSON",
+        "def f() -> str:\n    dsl.run_notebook(x={1})\n    return 'done'\n",
+        {"Output": STRING},
+        notebook=notebook("x"),
+        fails=True,
+    ),
+    Case(
+        "a component that has no notebook",
+        """
+        def f() -> str:
+            try:
+                dsl.run_notebook()
+            except NotImplementedError:
+                return "none"
+        """,
+        {"Output": STRING},
+    ),
 ]
 
 DELIBERATE = [
@@ -341,11 +461,23 @@ def run(command, environment):
     return done.returncode == 0, done.stdout.decode("utf-8", "replace")
 
 
+def with_notebook(text):
+    """What KFP puts before a function that has a notebook: the helper that it takes from its own template."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        member = tarfile.TarInfo("f.ipynb")
+        member.size = len(text.encode("utf-8"))
+        archive.addfile(member, io.BytesIO(text.encode("utf-8")))
+    encoded = base64.b64encode(packed.getvalue()).decode("ascii")
+    template = "from kfp.dsl.templates.notebook_executor import get_notebook_executor_source\n"
+    return template + "exec(get_notebook_executor_source(%r, 'f.ipynb'))\n\n" % encoded
+
+
 def by_kfp(case, python, folder):
     """The outcome of a case under KFP's executor."""
     task = os.path.join(folder, "task")
     source = os.path.join(folder, "component.py")
-    write(source, PRELUDE + case.source)
+    write(source, PRELUDE + (with_notebook(case.notebook) if case.notebook else "") + case.source)
     artifacts, outputs = {}, {}
     for name, value in case.artifacts.items():
         listed = []
@@ -408,6 +540,8 @@ def by_us(case, python, folder):
     """The outcome of a case under our runtime."""
     source = os.path.join(folder, "f.py")
     write(source, case.source)
+    if case.notebook:
+        write(os.path.join(folder, "f.ipynb"), case.notebook)
     inputs = {name: dict(port, optional=value is None) for name, (port, value) in case.inputs.items()}
     inputs.update({name: dict(STRING, optional=True) for name in case.optional})
     environment = dict(os.environ, KFP_SOURCE=source, KFP_WORK_DIR=os.path.join(folder, "work"))
