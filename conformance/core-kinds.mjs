@@ -53,7 +53,7 @@ const reference = fields({ kind: text, name: text }, { apiGroup: text, namespace
 const KINDS = {
   'v1/ConfigMap': object({}, { immutable: flag, data: textsBy(DATA_KEY) }),
   'v1/Secret': object({ type: text }, { immutable: flag, data: textsBy(DATA_KEY), stringData: textsBy(DATA_KEY) }),
-  'v1/ServiceAccount': object({}, { automountServiceAccountToken: flag }),
+  'v1/ServiceAccount': object({}, { automountServiceAccountToken: flag, imagePullSecrets: listOf(fields({ name })) }),
   'rbac.authorization.k8s.io/v1/Role': object({
     rules: listOf(
       fields(

@@ -1,11 +1,13 @@
 // Prints, as JSON, what the library prints for Argo: texts with tags, the variables they read, and what must come out.
 // conformance/expressions evaluates them with Argo's own code.
 import { isDeepStrictEqual } from 'node:util';
-import { inputArtifact, outputKey, plainReference } from '../src/argo/artifacts';
+import { type RunContext, TemplateArtifacts } from '../src/argo/artifacts';
 import { componentTemplate } from '../src/argo/component-template';
 import { DagPrinter } from '../src/argo/dag-templates';
 import { printArgument, type Resolve, reference, tag, typed } from '../src/argo/expression-printer';
 import { collected, encodedItem } from '../src/argo/group-templates';
+import { podPatch } from '../src/argo/pod-patch';
+import { SettingPrinter } from '../src/argo/setting-printer';
 import type {
   ArtifactDefinition,
   ComponentDefinition,
@@ -14,8 +16,9 @@ import type {
   ParameterDefinition,
 } from '../src/components/definition';
 import type { PipelineGraph, TaskNode } from '../src/graph/graph';
+import type { GraphTaskSettings, RunValue } from '../src/graph/settings';
 import { encodeReference } from '../src/local/reference';
-import { decodeValue, encodeJson, encodeValue } from '../src/values/codec';
+import { decodeValue, encodeJson, encodeValue, escapeJson } from '../src/values/codec';
 import type { ComparisonOperator, Expression } from '../src/values/expression';
 import { type TypedValue, valuesOf } from './nasty-values';
 
@@ -219,8 +222,13 @@ function logic(): void {
 function finalStatus(): void {
   const status: Expression = { kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' };
   const root = { nodes: [], outputs: {} };
-  const graph = { name: 'training', root, components: {}, pipelines: {} } as unknown as PipelineGraph;
-  const task = { kind: 'task', component: 'notify', inputs: { status } } as unknown as TaskNode;
+  const graph = {
+    name: 'training',
+    root,
+    components: { notify: { implementation: { kind: 'container' } } },
+    pipelines: {},
+  } as unknown as PipelineGraph;
+  const task = { kind: 'task', component: 'notify', inputs: { status }, settings: {} } as unknown as TaskNode;
   const text = new DagPrinter(graph, graph).hookOfRun(task).arguments!.parameters[0]!.value!;
   const names = { pipelineJobResourceName: 'run-1', pipelineTaskName: 'training' };
   const check = (phase: string, failures: Json, want: Json) =>
@@ -313,17 +321,17 @@ function containerArgument(
   const x: ParameterDefinition = { kind: 'parameter', type, ...(optional && { optional }) };
   const implementation = { kind: 'container' as const, image: 'busybox:1', command: ['echo'], args: [{ parts }] };
   const component = { name: 'echo', inputs: { x }, outputs: {}, implementation };
-  const template = componentTemplate('echo', component, {}, { artifactRepository: { kind: 's3' } } as PipelineGraph);
+  const template = componentTemplate('echo', component, {}, {}, RUN);
   const { args, env = [] } = template.container!;
-  const pod = Object.fromEntries(env.map(({ name, value }) => [name, value]));
+  const pod = Object.fromEntries(env.flatMap((each) => ('value' in each ? [[each.name, each.value]] : [])));
   cases.push({ name, text: args![0]!, environment: given(text, 'x'), want, pod });
 }
 
 function artifacts(): void {
   const key = 'ns/run/make/data/pod';
-  const component = { name: 'make' } as ComponentDefinition;
-  const keyOf = (port: ArtifactDefinition) =>
-    (inputArtifact('x', port, { kind: 's3' }) as unknown as { readonly s3: { readonly key: string } }).s3.key;
+  const implementation = { kind: 'container', image: 'x:1', command: [], args: [] } as const;
+  const component: ComponentDefinition = { name: 'make', inputs: {}, outputs: { data: METRICS }, implementation };
+  const keyOf = keyOfInput;
   for (const { value } of valuesOf('STRING')) {
     if (value === null) continue;
     const text = encodeReference({ key, type: METRICS.type, metadata: { [value as string]: value } });
@@ -333,9 +341,10 @@ function artifacts(): void {
   }
   add('key of an absent artifact', keyOf({ ...METRICS, optional: true }), given('json:', 'x'), '');
   const names = { 'workflow.namespace': 'ns', 'workflow.name': 'run', 'pod.name': 'pod' };
-  add('key of an output', outputKey('data', METRICS, component), names, key);
+  const written = artifactsOf(component);
+  add('key of an output', s3KeyOf(written.outputs[0]!), names, key);
   const reference = encodeReference({ key, type: METRICS.type, metadata: {} });
-  add('reference of a plain container', plainReference('data', METRICS, component), names, reference);
+  add('reference of a plain container', written.reference('data', METRICS), names, reference);
 }
 
 /** An item of a list that exists in the run, by its index. */
@@ -421,10 +430,72 @@ function unknowns(): void {
   argument('unknown that is missing in text', inText, dict({}), 'a');
 }
 
+/** Values of the run in a task's settings: in variables, in annotations, and in a patch of the pod. */
+function settings(): void {
+  for (const { type, value, text } of valuesOf(...ALL_TYPES)) {
+    const expression: Expression = { kind: 'parameter', name: 'x', type };
+    const given: RunValue = { expression, port: { kind: 'parameter', type, optional: true } };
+    const settings: GraphTaskSettings = { env: [{ name: 'X', value: given }] };
+    const print = new SettingPrinter(settings);
+    const environment = { 'inputs.parameters.setting--env-X': text };
+    const name = `${type} ${show(value)} in a`;
+    const patched = { x: value, y: "it's {{x}} $(Y)" };
+    // Go prints some characters as they are that this library escapes: to a reader of JSON that is the same.
+    if (!/[\u0080-\u009f\ufffe\uffff]/.test(String(value))) {
+      add(`${name} patch`, print.patch({ x: given, y: patched.y }), environment, escapeJson(encodeJson(patched)));
+    }
+    const raw = value === null ? '' : typeof value === 'string' ? value : text.replace(/^json:/, '');
+    // Argo refuses other control characters there.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+    if (!/[\x00-\x07\x0b\x0e-\x1f]/.test(raw)) {
+      add(`${name} field`, print.field(given), environment, raw.replace(/\{(?=\{)/g, '{ '));
+    }
+    cases.push({
+      name: `${name} variable`,
+      text: print.argument(given),
+      environment,
+      want: raw,
+      pod: { KFP_BRACE: '{' },
+    });
+  }
+  const memory: GraphTaskSettings = {
+    resources: { requests: { memory: '3Gi' }, limits: {} },
+    retry: { retries: 3, policy: 'Always', memoryFactor: 2 },
+  };
+  const grown = { containers: [{ name: 'main', resources: { requests: { memory: '12Gi' } } }] };
+  add(
+    'memory of the third attempt',
+    podPatch(memory, new SettingPrinter(memory))!,
+    { retries: '2' },
+    encodeJson(grown),
+  );
+}
+
+/** A run of a pipeline that keeps its artifacts in S3. */
+const RUN: RunContext = {
+  graph: { artifactRepository: { kind: 's3' } } as PipelineGraph,
+  ofRun: ({ kind }) => ({ tag: kind, variable: kind }),
+};
+
+/** The artifacts of a component in such a pipeline. */
+function artifactsOf(component: ComponentDefinition): TemplateArtifacts {
+  return new TemplateArtifacts(component, {}, {}, RUN, new SettingPrinter({}));
+}
+
+/** The key that an input is fetched by. */
+function keyOfInput(port: ArtifactDefinition): string {
+  const implementation = { kind: 'container', image: 'x:1', command: [], args: [] } as const;
+  return s3KeyOf(artifactsOf({ name: 'c', inputs: { x: port }, outputs: {}, implementation }).inputs[0]!);
+}
+
+function s3KeyOf(artifact: object): string {
+  return (artifact as { readonly s3: { readonly key: string } }).s3.key;
+}
+
 /** The folder that a list of artifacts is fetched from. */
 function folders(): void {
   const port: ArtifactDefinition = { kind: 'artifact', type: 'system.Model', list: true };
-  const { key } = (inputArtifact('x', port, { kind: 's3' }) as unknown as { readonly s3: { readonly key: string } }).s3;
+  const key = keyOfInput(port);
   const reference = (path: string) => ({ key: path, type: 'system.Model', metadata: '{}' });
   const check = (name: string, list: Json, want: string, text = encodeJson(list)) =>
     add(`folder of ${name}`, key, { 'inputs.parameters.x': text }, want);
@@ -496,4 +567,5 @@ finalStatus();
 metrics();
 containerArguments();
 artifacts();
+settings();
 process.stdout.write(JSON.stringify(cases));

@@ -72,6 +72,7 @@ export {
   type PipelineParameters,
   type PipelineProps,
   type RunFacts,
+  type Workspace,
 } from './constructs/pipeline';
 export type {
   IArtifactRepository,

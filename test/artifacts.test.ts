@@ -193,7 +193,7 @@ describe('places of outputs', () => {
     const { reader } = templatesOf(flow as unknown as Pipeline);
     const [{ s3 }] = artifactsOf(reader!) as unknown as [{ s3: { bucket: string } }];
     expect(s3.bucket).toBe(
-      "{{=replace(replace(split(fromJSON(inputs.parameters['data']).uri, '/')[2], '{' + '{', '{ {'), '$', '$$')}}",
+      "{{=replace(replace(replace(split(fromJSON(inputs.parameters['data']).uri, '/')[2], '{' + '{', '{ {'), '{' + '{', '{ {'), '$', '$$')}}",
     );
   });
 
@@ -338,9 +338,9 @@ describe('on a volume', () => {
     });
     const { made, train, reader } = templatesOf(flow);
     expect([made, train, reader].flatMap((template) => artifactsOf(template!))).toEqual([]);
-    expect(made!.container!.command[4]).toMatch(/^\{\{=replace\(replace\('\/out\/' \+ .*\{\{pod\.name\}\}$/);
+    expect(made!.container!.command[4]).toMatch(/^\{\{=replace\(replace\(replace\('\/out\/' \+ .*\{\{pod\.name\}\}$/);
     expect(reader!.container!.command[1]).toBe(
-      "/rows/{{=replace(replace(fromJSON(inputs.parameters['data']).key, '{' + '{', '{ {'), '$', '$$')}}",
+      "/rows/{{=replace(replace(replace(fromJSON(inputs.parameters['data']).key, '{' + '{', '{ {'), '{' + '{', '{ {'), '$', '$$')}}",
     );
     const variables = Object.fromEntries(
       train!.container!.env!.map((each) => [each.name, 'value' in each && each.value]),

@@ -729,10 +729,10 @@ test('what the engine could not run: words as ids, deep nesting', () => {
     new Task(pipeline, 'last', { component: make }).after(pipeline.node.findChild('2nd') as Task);
   });
   expect(words).toMatchInlineSnapshot(`
-"  [ml/train] KFP1301 the id 'in' cannot be waited for: Argo's engine takes it for something else
+"  [ml/train] KFP1300 the id 'in' cannot be waited for: Argo's engine takes it for something else
     at test/diagnostics.test.ts:LINE
     mend: rename it
-  [ml/train] KFP1301 the id '2nd' cannot be waited for: Argo's engine takes it for something else
+  [ml/train] KFP1300 the id '2nd' cannot be waited for: Argo's engine takes it for something else
     at test/diagnostics.test.ts:LINE
     mend: rename it"
 `);

@@ -132,7 +132,7 @@ test('the manifest asks for the pool, the secret, shared memory and the workspac
   "claims": [
     {
       "metadata": {
-        "name": "run-workspace",
+        "name": "workspace",
       },
       "spec": {
         "accessModes": [

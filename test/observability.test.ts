@@ -279,7 +279,7 @@ describe('metrics of runs', () => {
       },
       {
         "key": "team",
-        "value": "{{=replace(workflow.parameters['team'] in ['json:', 'json:null'] ? '' : workflow.parameters['team'] startsWith 'json:' ? fromJSON(workflow.parameters['team'][5:]) : workflow.parameters['team'], '{' + '{', '{ {')}}",
+        "value": "{{=replace(replace(workflow.parameters['team'] in ['json:', 'json:null'] ? '' : workflow.parameters['team'] startsWith 'json:' ? fromJSON(workflow.parameters['team'][5:]) : workflow.parameters['team'], '{' + '{', '{ {'), '{' + '{', '{ {')}}",
       },
     ],
     "name": "runs",

@@ -1,6 +1,7 @@
 import { Chart, Duration, Size, Testing } from 'cdk8s';
 import {
   ContainerComponent,
+  dict,
   Env,
   type INodePool,
   int,
@@ -63,7 +64,8 @@ KFP1245 ml/p/t1: the limit of cpu, 500m, is below the request, 4
 KFP1245 ml/p/t1: the limit of memory, 1G, is below the request, 1Gi
 KFP1246 (warning) ml/p/t2: it asks for nvidia.com/gpu but tolerates no taint: nodes with accelerators are mostly tainted
 KFP1246 (warning) ml/p/t3: it asks for google.com/tpu but tolerates no taint: nodes with accelerators are mostly tainted
-KFP1240 ml/p/t3: 'not a name' is no name of a resource"
+KFP1240 ml/p/t3: 'not a name' is no name of a resource
+KFP1240 ml/p/t4: further attempts get more memory, but it asks for none"
 `);
   });
 
@@ -336,5 +338,128 @@ describe('layers', () => {
     expect(named['pipeline-inner'].dag.tasks[0].arguments.parameters).toEqual([
       { name: 'setting--nodeSelector-zone', value: '{{inputs.parameters.zone}}' },
     ]);
+  });
+});
+
+describe('nothing is lost', () => {
+  test('text of a container beside the task’s own arrives as it is', () => {
+    const found = templates((pipeline) => {
+      new Task(pipeline, 't', {
+        component: work,
+        sidecars: [{ name: 'side', image: 's:1', command: ['sh'], args: ['{{x}}'], env: { A: '$(B) {{y}}' } }],
+      });
+    });
+    const [side] = found.t.sidecars;
+    expect(side.env).toEqual([
+      { name: 'KFP_BRACE', value: '{' },
+      { name: 'A', value: '$$(B) $(KFP_BRACE)$(KFP_BRACE)y}}' },
+    ]);
+    expect(side.args).toEqual(['$(KFP_BRACE)$(KFP_BRACE)x}}']);
+  });
+
+  test('volumes that differ are several', () => {
+    const found = templates((pipeline) => {
+      new Task(pipeline, 't', {
+        component: work,
+        volumes: {
+          '/a': Volume.secret('tls', { items: { ca: 'ca' } }),
+          '/b': Volume.secret('tls', { items: { key: 'key' } }),
+          '/in': Volume.claim('data', { readOnly: true }),
+          '/out': Volume.claim('data'),
+          '/cache/hf': Volume.emptyDir(),
+          '/cache-hf': Volume.emptyDir(),
+          '/twice': Volume.claim('data'),
+        },
+      });
+    });
+    const names = found.t.container.volumeMounts.slice(1).map(({ name }: Any) => name);
+    expect(new Set(names).size).toBe(6);
+    expect(names.at(-1)).toBe(names[3]);
+    expect(found.t.volumes.map(({ name }: Any) => name).sort()).toEqual([...new Set(names)].sort());
+  });
+
+  test('what is given besides is added to what values of the run give', () => {
+    const found = templates(
+      (pipeline) => {
+        const { memory, labels } = pipeline.parameters as Any;
+        new Task(pipeline, 't', {
+          component: work,
+          runOn: { nodeSelector: { pool: 'gpu' } },
+          nodeSelector: labels,
+          resources: { memory },
+          imagePullSecrets: ['a'],
+          extraContainerSpec: { tty: true, resources: { limits: { 'a.b/c': '1' } } },
+          extraPodSpec: {
+            imagePullSecrets: [{ name: 'b' }],
+            containers: [{ name: 'main', stdin: true }],
+          },
+        });
+      },
+      { parameters: { memory: str('1Gi'), labels: dict({}) } },
+    );
+    expect(found.t.nodeSelector).toEqual({ pool: 'gpu' });
+    const patch = found.t.podSpecPatch;
+    expect(patch).toContain("'nodeSelector': (inputs.parameters['setting--lateNodeSelector']");
+    expect(patch).toContain("[{ 'name': 'a' }, { 'name': 'b' }]");
+    expect(patch.match(/'name': 'main'/g)).toHaveLength(1);
+    for (const part of ["'a.b/c': '1'", "'tty': true", "'stdin': true", "'memory': (inputs"])
+      expect(patch).toContain(part);
+  });
+
+  test('a cached task is another one where it mounts or runs something else', () => {
+    const keyOf = (settings: TaskSettings): string =>
+      templates((pipeline) => {
+        new Task(pipeline, 't', { component: work, caching: true, ...settings });
+      })['lookup-t'].memoize.key;
+    const claim = Volume.claim('data');
+    const keys = [
+      {},
+      { volumes: { '/d': claim } },
+      { volumes: { '/d': { volume: claim, subPath: '2025' } } },
+      { volumes: { '/d': { volume: claim, subPath: '2026' } } },
+      { volumes: { '/d': Volume.of('nfs', 'home', { nfs: { server: 'a', path: '/' } }) } },
+      { volumes: { '/d': Volume.of('nfs', 'home', { nfs: { server: 'b', path: '/' } }) } },
+      { extraContainerSpec: { args: ['x'] } },
+      { templateOverrides: { container: { args: ['x'] } } },
+    ].map(keyOf);
+    expect(new Set(keys).size).toBe(keys.length);
+    // What is no part of what it does makes no difference.
+    expect(keyOf({ volumes: { '/tmp/x': Volume.emptyDir() }, labels: { a: 'b' } })).toBe(keys[0]);
+  });
+
+  test('a retry of the task’s own is merged with that of a preset', () => {
+    const found = templates((pipeline) => {
+      new Task(pipeline, 't', {
+        component: work,
+        presets: [spot('karpenter')],
+        retry: { retries: 3, on: { exitCodes: [3] }, backoff: undefined },
+      });
+    });
+    expect(found.t.retryStrategy).toMatchObject({
+      limit: '3',
+      backoff: { duration: '30s' },
+      expression:
+        "lastRetry.status == 'Error' || int(lastRetry.exitCode) in [3] && !(lastRetry.message contains 'OOMKilled')",
+    });
+    expect(
+      problems([{ presets: [spot('gke')], resources: { memory: '1Gi' }, retry: { retries: 1, memoryFactor: 2 } }]),
+    ).toBe('KFP1240 ml/p/t0: further attempts get more memory, but a lack of it is not retried');
+  });
+
+  test('what no compiler has seen is told of, with the task that it is of', () => {
+    const wrong: readonly [TaskSettings, string][] = [
+      [{ timeout: 60 as Any }, '60 is no time: give a Duration of cdk8s, such as Duration.minutes(5)'],
+      [{ caching: 'off' as Any }, 'caching is off: give true, false, or { maxAge, key, env }'],
+      [{ serviceAccount: 'robot' as Any }, "robot is no service account: give { name: '…' }"],
+      [{ semaphores: ['gpu' as Any] }, 'gpu is no semaphore: give a Semaphore, or { name, key }'],
+      [{ presets: spot('gke') as Any }, 'presets is no list: write presets: [spot(…)]'],
+    ];
+    for (const [settings, message] of wrong) {
+      expect(() => problems([settings])).toThrow(`The settings of 'ml/p/t0' cannot be read: ${message}`);
+    }
+    expect(() => problems([{ volumes: { '/x': 'claim' as Any } }])).toThrow(
+      "what is mounted at '/x' is claim: give a Volume, or { volume, subPath, readOnly }",
+    );
+    expect(() => spot('gcp' as Any)).toThrow("spot('gcp'): it is one of karpenter, eks, gke, aks.");
   });
 });

@@ -1,7 +1,7 @@
 import { isRunValue, type Text } from '../graph/settings';
 import { encodeJson, escapeJson } from '../values/codec';
 import { escaped, string, tag } from './expression-printer';
-import { literalText } from './raw-text';
+import { literalText, withoutTags } from './raw-text';
 
 /**
  * A key or URI: text that is known at synth, or an expression, and then tags that the engine fills in for each pod. What an
@@ -53,11 +53,6 @@ export class ArtifactText {
 /** A text of a pod's template: no tag can begin in it, and Kubernetes, which looks through it, gives it as it was. */
 export function exact(expression: string): string {
   return `replace(${withoutTags(expression)}, '$', '$$')`;
-}
-
-/** What no tag can begin in. */
-export function withoutTags(expression: string): string {
-  return `replace(${expression}, '{' + '{', '{ {')`;
 }
 
 /** The key in a text that the user gave. */

@@ -171,7 +171,10 @@ function plainContainer(
   print: SettingPrinter,
 ): Container {
   const printed = (argument: ContainerArgument) => printContainerArgument(argument, component, artifacts);
-  const own = Object.entries(implementation.env ?? {}).map(([name, value]) => ({ name, value: printed(value) }));
+  const asked = new Set(settings.env?.map(({ name }) => name));
+  const own = Object.entries(implementation.env ?? {})
+    .filter(([name]) => !asked.has(name))
+    .map(([name, value]) => ({ name, value: printed(value) }));
   const command = implementation.command.map(printed);
   const args = implementation.args.map(printed);
   const env = withBrace([...own, ...environment(settings, print)], [...command, ...args]);

@@ -2,11 +2,11 @@ import type { ComponentDefinition } from '../components/definition';
 import { type ArtifactLocation, locationOf, NO_BUCKET, repositoryUri } from '../graph/artifact-location';
 import { type GraphTaskSettings, isRunValue, settingInputs } from '../graph/settings';
 import { ABSENT } from '../values/codec';
-import { withoutTags } from './artifact-text';
 import type { RunContext } from './artifacts';
 import { NO_OP } from './depends';
 import { dict, escaped, string, textValue } from './expression-printer';
 import { importerMetadata } from './pod-labels';
+import { withoutTags } from './raw-text';
 import { SettingPrinter } from './setting-printer';
 import type { Parameter, Template } from './types';
 

@@ -35,7 +35,7 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
     const awaited = new Set(dag?.tasks.flatMap(({ depends = '' }) => depends.match(/[\w-]+(?=\.)/g) ?? []));
     for (const id of awaited) {
       if (!/^\d/.test(id) && !WORDS.has(id)) continue;
-      report('KFP1301', `the id '${id}' cannot be waited for: Argo's engine takes it for something else`, 'rename it');
+      report('KFP1300', `the id '${id}' cannot be waited for: Argo's engine takes it for something else`, 'rename it');
     }
   }
   for (const { name, uses } of collisions) {

@@ -10,7 +10,7 @@ import {
 import { portOf } from '../graph/walk';
 import { ABSENT } from '../values/codec';
 import { type Resolve, string, tag, typed } from './expression-printer';
-import { rawText } from './raw-text';
+import { rawText, withoutTags } from './raw-text';
 import type { SettingPrinter } from './setting-printer';
 import type { PrometheusMetric, Template } from './types';
 
@@ -56,7 +56,8 @@ export function metricsOfRun(
   resolve: Resolve,
 ): Pick<Template, 'metrics'> {
   if (!metrics) return {};
-  const labelText = (text: Text) => (isRunValue(text) ? tag(safe(textOf(text.expression, parameters, resolve))) : text);
+  const labelText = (text: Text) =>
+    isRunValue(text) ? tag(withoutTags(textOf(text.expression, parameters, resolve))) : text;
   const status = tag(`${ENDED} ? workflow.status : ''`);
   return {
     metrics: {
@@ -134,9 +135,4 @@ function textOf(
     return rawText(resolve(expression).variable, { kind: 'parameter', type: port.type, optional: true }, false);
   }
   return typed({ kind: 'text', parts: [expression], type: 'STRING' }, resolve);
-}
-
-/** Text in which Argo finds nothing to expand. */
-function safe(text: string): string {
-  return `replace(${text}, '{' + '{', '{ {')`;
 }

@@ -14,6 +14,7 @@ import { NO_OP } from './depends';
 import { metricsOfRun } from './metrics';
 import { RUNTIME_VOLUME, WORK_VOLUME } from './paths';
 import { pipelineLabels, podLabels } from './pod-labels';
+import { textWithoutTags } from './raw-text';
 import { accountFields, knownMetadata, metadataOfRuns, runFields } from './run-settings';
 import { runtimeConfigMap, runtimeItems, sourceConfigMap, volumeNameOf } from './sources';
 import { ENTRYPOINT } from './template-names';
@@ -92,7 +93,7 @@ function argument(name: string, parameter: PipelineParameter): Parameter {
     name,
     ...(value !== undefined && { value }),
     // Argo expands tags in a parameter's description too, and has no escape for them.
-    ...(description !== undefined && { description: description.replaceAll('{{', '{ {') }),
+    ...(description !== undefined && { description: textWithoutTags(description) }),
     ...(choices && { enum: choices.map((choice) => encodeValue(type, choice as Json)) }),
   };
 }

@@ -6,6 +6,7 @@ import { isLabelValue, kebab, NAME_LIMIT } from '../graph/names';
 import type { GraphTaskSettings } from '../graph/settings';
 import { CACHED_PATH } from './cache';
 import { tag } from './expression-printer';
+import { textWithoutTags } from './raw-text';
 import type { SettingPrinter } from './setting-printer';
 import type { Template } from './types';
 
@@ -89,7 +90,7 @@ function sourceOf(
     case 'python': {
       const { file, function: name, source, notebook } = implementation;
       const digest = sourceDigest(notebook ? source + notebook.source : source);
-      return `${file.replaceAll('{{', '{ {')}:${name}@sha256:${digest}`;
+      return `${textWithoutTags(file)}:${name}@sha256:${digest}`;
     }
     case 'container':
       return image === undefined ? implementation.image : print.field(image);

@@ -13,7 +13,7 @@ import { lateContainer } from './side-containers';
 
 /** The fields of the pod that Argo's template has no place for, and those that values of the run decide on. */
 export function podPatch(settings: GraphTaskSettings, print: SettingPrinter): string | undefined {
-  const { nodeSelector, affinity, tolerations, extraPodSpec, extraContainerSpec } = settings;
+  const { lateNodeSelector, affinity, tolerations, extraPodSpec, extraContainerSpec } = settings;
   const resources = lateResources(settings, print);
   const claims = settings.resources?.claims;
   const volumes = (settings.volumes ?? []).filter(isLateVolume);
@@ -32,31 +32,50 @@ export function podPatch(settings: GraphTaskSettings, print: SettingPrinter): st
       },
     }),
     ...(lateMounts.length > 0 && { volumeMounts: lateMounts }),
-    ...extraContainerSpec,
   };
+  const { containers: others = [], initContainers: inits = [], ...extra } = (extraPodSpec ?? {}) as Extra;
+  const own = [extraContainerSpec ?? {}, ...others.filter(({ name }) => name === 'main')].reduce<Patch>(combined, main);
   const containers = [
-    ...(Object.keys(main).length > 0 ? [{ name: 'main', ...main }] : []),
+    ...(Object.keys(own as object).length > 0 ? [{ name: 'main', ...(own as object) } as Patch] : []),
     ...beside(settings.sidecars),
-    ...((extraPodSpec?.containers as readonly Patch[] | undefined) ?? []),
+    ...others.filter(({ name }) => name !== 'main'),
   ];
-  const initContainers = [
-    ...beside(settings.initContainers),
-    ...((extraPodSpec?.initContainers as readonly Patch[] | undefined) ?? []),
-  ];
-  const patch: Record<string, Patch> = {
-    ...(isRunValue(nodeSelector) && { nodeSelector }),
+  const initContainers = [...beside(settings.initContainers), ...inits];
+  const typed: Record<string, Patch> = {
+    ...(lateNodeSelector && { nodeSelector: lateNodeSelector }),
     ...(affinity && hasLateObject(affinity) && { affinity }),
     ...(isRunValue(tolerations) && { tolerations: new PatchExpression(listOf(print.value(tolerations))) }),
     ...(settings.runtimeClassName !== undefined && { runtimeClassName: settings.runtimeClassName }),
     ...(settings.topologySpreadConstraints && { topologySpreadConstraints: settings.topologySpreadConstraints }),
     ...(settings.imagePullSecrets && { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
     ...(volumes.length > 0 && { volumes: volumes.map(({ name, source }) => ({ name, ...source })) }),
-    ...(claims && { resourceClaims: claims.map(({ request: _, ...claim }) => claim) }),
-    ...extraPodSpec,
+    ...(claims && {
+      // Several requests of one claim are one claim of the pod.
+      resourceClaims: [...new Map(claims.map(({ request: _, ...claim }) => [claim.name, claim])).values()],
+    }),
+  };
+  const patch = {
+    ...(combined(typed, extra) as Readonly<Record<string, Patch>>),
     ...(containers.length > 0 && { containers }),
     ...(initContainers.length > 0 && { initContainers }),
   };
   return Object.keys(patch).length > 0 ? print.patch(patch) : undefined;
+}
+
+/** What a user gives besides, as a pod's spec. */
+type Extra = TreeObject & { readonly [kind in 'containers' | 'initContainers']?: readonly TreeObject[] };
+
+/** What is given besides, over what the library gives: lists add up, objects are merged. */
+function combined(base: Patch, extra: Patch): Patch {
+  if (Array.isArray(base) && Array.isArray(extra)) return [...base, ...extra];
+  if (!isPlain(base) || !isPlain(extra)) return extra;
+  const both = Object.entries(extra).map(([key, each]) => [key, key in base ? combined(base[key]!, each) : each]);
+  return { ...base, ...Object.fromEntries(both) };
+}
+
+function isPlain(patch: Patch): patch is { readonly [key: string]: Patch } {
+  const isLeaf = typeof patch !== 'object' || patch === null || patch instanceof PatchExpression || isRunValue(patch);
+  return !isLeaf && !Array.isArray(patch);
 }
 
 /** One toleration stands for a list of it. */
@@ -108,14 +127,15 @@ function lateResources(
   };
 }
 
-/** An amount of memory that is multiplied with each attempt; its number and its unit are taken apart. */
+/** An amount of memory that is multiplied with each attempt; its number and its unit are taken apart. JSON writes large numbers out. */
 function grown(amount: string, factor: number, isLate: boolean): string {
   if (!isLate) {
-    const [, number, unit] = /^'([\d.]+)(.*)'$/.exec(amount) ?? ['', '0', ''];
-    return `string(${number} * ${factor} ^ int(retries)) + ${string(unit!)}`;
+    const [, number, unit] = /^'([\d.]+(?:[eE][-+]?\d+)?)(.*)'$/.exec(amount) ?? ['', '0', ''];
+    return `toJson(${number} * ${factor} ^ int(retries)) + ${string(unit!)}`;
   }
   const text = `string(${amount})`;
-  const more = `string(float(sprig.regexFind('^[0-9.]+', ${text})) * ${factor} ^ int(retries)) + sprig.regexFind('[A-Za-z]*$', ${text})`;
+  const number = `sprig.regexFind('^[0-9.]+([eE][-+]?[0-9]+)?', ${text})`;
+  const more = `toJson(float(${number}) * ${factor} ^ int(retries)) + trimPrefix(${text}, ${number})`;
   return `${amount} == nil ? nil : ${more}`;
 }
 

@@ -26,8 +26,7 @@ export function podFields(
   const late = new Set(volumes.filter(isLateVolume).map(({ name }) => name));
   return {
     metadata: podMetadata(settings, component, print),
-    ...(nodeSelector &&
-      !isRunValue(nodeSelector) && { nodeSelector: print.tree<Record<string, string>>(nodeSelector) }),
+    ...(nodeSelector && { nodeSelector: print.tree<Record<string, string>>(nodeSelector) }),
     ...(affinity && !hasLateObject(affinity) && { affinity: print.tree<KubernetesObject>(affinity) }),
     ...(tolerations && !isRunValue(tolerations) && tolerations.length > 0
       ? { tolerations: print.tree<KubernetesObject[]>(tolerations) }

@@ -33,6 +33,17 @@ function withoutBraces(text: string): string {
   return text.replaceAll('{', () => BRACE_VARIABLE);
 }
 
+/** Text in which no tag can begin: where Argo expands text and has no escape, braces are set apart. */
+export function textWithoutTags(text: string): string {
+  return text.replace(/\{(?=\{)/g, '{ ');
+}
+
+/** The same for what an expression gives. One replacement would leave two braces of three together. */
+export function withoutTags(expression: string): string {
+  const once = `replace(${expression}, '{' + '{', '{ {')`;
+  return `replace(${once}, '{' + '{', '{ {')`;
+}
+
 /**
  * An expression for the raw text of an encoded parameter, for a program that does not know the encoding.
  *

@@ -2,6 +2,7 @@ import type { GraphRetention, GraphRunOverrides, GraphRunSettings } from '../gra
 import { type GraphRunner, isRunValue, type Text } from '../graph/settings';
 import { type Resolve, tag, typed } from './expression-printer';
 import { identity } from './pod-settings';
+import { withoutTags } from './raw-text';
 import type { KubernetesObject, WorkflowTemplateSpec } from './types';
 
 /** Finished pods of successful tasks go after this long; failed ones stay for as long as their run. */
@@ -70,7 +71,7 @@ export function knownMetadata(given: GraphRunSettings['labels'] = {}): Record<st
 /** Text that Argo puts together before the run starts. It expands nothing a second time there but its own labels. */
 function textOfRun(text: Text, resolve: Resolve): string {
   if (!isRunValue(text)) return text;
-  return tag(`replace(${typed(text.expression, resolve)}, '{' + '{', '{ {')`);
+  return tag(withoutTags(typed(text.expression, resolve)));
 }
 
 /** A place of a semaphore, as Argo refers to it from 3.6 on. */

@@ -10,7 +10,7 @@ import {
 } from '../graph/settings';
 import { ABSENT, encodeJson, escapeJson } from '../values/codec';
 import { dict, escaped, literal, tag, textValue } from './expression-printer';
-import { literalText, rawText } from './raw-text';
+import { literalText, rawText, withoutTags } from './raw-text';
 
 /** Part of a patch that an expression gives. */
 export class PatchExpression {
@@ -37,7 +37,7 @@ export class SettingPrinter {
   public field(text: Text): string {
     if (!isRunValue(text)) return text;
     if (text.plain) return `{{inputs.parameters.${this.inputOf(text)}}}`;
-    return tag(`replace(${rawText(this.variable(text), text.port, false)}, '{' + '{', '{ {')`);
+    return tag(withoutTags(rawText(this.variable(text), text.port, false)));
   }
 
   /** The same for an object, or a list, of Kubernetes'. */
@@ -54,7 +54,8 @@ export class SettingPrinter {
    */
   public patch(patch: { readonly [key: string]: Patch }): string {
     if (isKnown(patch)) {
-      const text = stringify(patch, { version: '1.1' });
+      // Readers of YAML differ in what else is text.
+      const text = stringify(patch, { version: '1.1', defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' });
       // JSON has escapes for what Argo would expand.
       return text.includes('{{') ? escapeJson(encodeJson(patch as Json)) : text;
     }

@@ -1,5 +1,6 @@
 import type { ComponentDefinition } from '../components/definition';
 import { type GraphEnvVar, type GraphTaskSettings, isRunValue, type Text, type TreeObject } from '../graph/settings';
+import { withBrace } from './raw-text';
 import { containerSecurity } from './security';
 import type { Patch, SettingPrinter } from './setting-printer';
 import type { EnvVar, KubernetesObject } from './types';
@@ -52,11 +53,19 @@ export function sideContainer(
   };
   const mounts = volumeMounts?.filter(({ name }) => !late.has(name as string)) ?? [];
   const known = resources && amounts(resources, (amount) => !isRunValue(amount));
+  const printed = {
+    command: command?.map((each) => print.argument(each)),
+    args: args?.map((each) => print.argument(each)),
+  };
+  const variables = withBrace(
+    (env ?? []).map((each) => envVar(each, print)),
+    [...(printed.command ?? []), ...(printed.args ?? [])],
+  );
   return {
     ...print.tree<KubernetesObject>(rest as unknown as TreeObject),
-    ...(command && { command: command.map((each) => print.argument(each)) }),
-    ...(args && { args: args.map((each) => print.argument(each)) }),
-    ...(env && { env: env.map((each) => envVar(each, print)) }),
+    ...(printed.command && { command: printed.command }),
+    ...(printed.args && { args: printed.args }),
+    ...(variables.length > 0 && { env: variables }),
     ...(known && { resources: known }),
     ...(mounts.length > 0 && { volumeMounts: print.tree<KubernetesObject[]>(mounts) }),
     ...(Object.keys(securityContext).length > 0 && { securityContext }),

@@ -228,7 +228,7 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
       scheduledTime: fact('scheduledTime'),
     };
     if (props.workspace) {
-      const volume = Volume.perRun('workspace', props.workspace);
+      const volume = Volume.workspace(props.workspace);
       this.shared = { volume, path: fact('workspacePath') };
     }
     becomeTaskScope(this, this as unknown as Pipeline);

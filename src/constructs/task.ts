@@ -186,12 +186,12 @@ export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends
   public volumeAt(mountPath: string): Volume {
     const layer = this.layers.findLast(({ volumes }) => volumes?.[mountPath] !== undefined);
     if (!layer) throw new Error(`'${this.node.path}' mounts nothing at '${mountPath}'.`);
-    return mountOf(layer.volumes![mountPath]!).volume.after(this as unknown as Task);
+    return mountOf(layer.volumes![mountPath]!, mountPath).volume.after(this as unknown as Task);
   }
 
   /** A volume that was written to is mounted after that. */
   private waitFor({ volumes = {} }: TaskSettings): void {
-    for (const given of Object.values(volumes)) this.after(...mountOf(given).volume.awaited);
+    for (const [path, given] of Object.entries(volumes)) this.after(...mountOf(given, path).volume.awaited);
   }
 
   /** Takes its place among the tasks of its scope. @internal */

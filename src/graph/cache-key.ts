@@ -3,7 +3,7 @@ import type { ComponentDefinition, Json, PortDefinition } from '../components/de
 import { encodeJson } from '../values/codec';
 import { allTasks, type PipelineGraph, pipelinesOf, type TaskNode } from './graph';
 import { kebab } from './names';
-import { type GraphTaskSettings, isRunValue, type RunValue, type Text } from './settings';
+import { type GraphTaskSettings, isRunValue, mapRunValues, type RunValue, type Text, type Tree } from './settings';
 
 /**
  * Part of every key. It changes when the texts of parameters or the references of artifacts do (docs/runtime-contract.md): what
@@ -78,7 +78,16 @@ export function cacheKeyOf(component: ComponentDefinition, settings: GraphTaskSe
     parts.push(...Object.keys(component.inputs).map((name): KeyPart => ({ kind: 'input', name })));
     add('image', settings.image);
     for (const [name, value] of variablesOf(settings)) add(`env ${name}`, value);
-    for (const [place, claim] of claimsOf(settings)) add(`claim ${place}`, claim);
+    const { extraContainerSpec, templateOverrides } = settings;
+    for (const [name, tree] of [
+      ...storageOf(settings),
+      ['extraContainerSpec', extraContainerSpec],
+      ['templateOverrides', templateOverrides],
+    ] as const) {
+      if (tree === undefined) continue;
+      what[name] = mapRunValues(tree, () => null) as Json;
+      parts.push(...valuesIn(tree).map((value): KeyPart => ({ kind: 'setting', value })));
+    }
   }
   const digest = sha256(encodeJson({ ...what, texts })).slice(0, 12);
   return { prefix: `${kebab(component.name)}-${digest}`, parts };
@@ -117,16 +126,24 @@ function variablesOf({ caching, env = [] }: GraphTaskSettings): readonly (readon
   );
 }
 
-/** The claims that are mounted, by place: as in KFP, another claim is another task. */
-function claimsOf({
+/** Volumes that hold nothing of others, or what only the cluster knows. */
+const WITHOUT_DATA: readonly string[] = ['emptyDir', 'ephemeral', 'secret', 'configMap', 'downwardAPI', 'projected'];
+
+/** The storage that is mounted, by place, and which part of it: as in KFP, another claim is another task. */
+function storageOf({
   volumes = [],
   mounts = [],
-}: GraphTaskSettings): readonly (readonly [place: string, claim: Text])[] {
-  return mounts.flatMap(({ volume, path }) => {
-    const source = volumes.find(({ name }) => name === volume)?.source?.persistentVolumeClaim;
-    const claim = (source as { readonly claimName?: Text } | undefined)?.claimName;
-    return claim === undefined ? [] : [[path, claim] as const];
+}: GraphTaskSettings): readonly (readonly [place: string, storage: Tree])[] {
+  return mounts.flatMap(({ volume, path, subPath }) => {
+    const source = volumes.find(({ name }) => name === volume)?.source;
+    if (!source || Object.keys(source).every((kind) => WITHOUT_DATA.includes(kind))) return [];
+    return [[`volume ${path}`, { source, ...(subPath !== undefined && { subPath }) }] as const];
   });
+}
+
+function valuesIn(tree: Tree): readonly RunValue[] {
+  if (isRunValue(tree)) return [tree];
+  return typeof tree === 'object' && tree !== null ? Object.values(tree as object).flatMap(valuesIn) : [];
 }
 
 function sha256(text: string): string {

@@ -207,7 +207,7 @@ class Compiler {
     const layers = [...task.settings, ...this.workspaceLayer(inputs, task)];
     const ownSettings = !layers.every(isEmptyLayer);
     const settings = ownSettings
-      ? this.settings([...(hasPod(task) ? this.pipeline.tasks.settings : []), ...layers], scope, read)
+      ? this.settings([...(hasPod(task) ? this.pipeline.tasks.settings : []), ...layers], scope, read, task)
       : this.shared;
     const base = this.base(task, read);
     for (const [name, port] of Object.entries(task.component.inputs)) {
@@ -228,7 +228,7 @@ class Compiler {
   /** As in KFP, a task that is told where the workspace is mounts it. */
   private workspaceLayer(inputs: Readonly<Record<string, Expression>>, task: Task): readonly TaskSettings[] {
     if (!this.pipeline.props.workspace) return [];
-    const settings = lowerSettings([...this.pipeline.tasks.settings, ...task.settings]);
+    const settings = this.plain([...this.pipeline.tasks.settings, ...task.settings], task);
     const told = [...Object.values(inputs), ...runValuesOf(settings).map(({ value }) => value.expression)];
     const reads = told.some((value) =>
       subexpressions(value).some((part) => part.kind === 'run' && part.field === 'workspacePath'),
@@ -259,9 +259,19 @@ class Compiler {
     }));
   }
 
+  /** Settings as plain data. What no compiler has checked may be anything: whoever gave it is told where. */
+  private plain(layers: readonly TaskLayer[], task: Task | undefined): GraphTaskSettings {
+    try {
+      return lowerSettings(layers);
+    } catch (error) {
+      const { path } = (task ?? this.pipeline).node;
+      throw new Error(`The settings of '${path}' cannot be read: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
   /** Settings as plain data; what their values of the run come from is waited for. */
-  private settings(layers: readonly TaskLayer[], scope: Scope, read: Upstream): GraphTaskSettings {
-    return mapRunValues(lowerSettings(layers), ({ expression, ...rest }) => ({
+  private settings(layers: readonly TaskLayer[], scope: Scope, read: Upstream, task?: Task): GraphTaskSettings {
+    return mapRunValues(this.plain(layers, task), ({ expression, ...rest }) => ({
       ...rest,
       expression: this.lowering.expression(expression as unknown as Expression<FlowNode>, scope, read.read),
     }));

@@ -34,7 +34,9 @@ export interface GraphTaskSettings {
   /** The image, where it is not the component's. */
   readonly image?: Text;
   readonly resources?: GraphResources;
-  readonly nodeSelector?: { readonly [label: string]: Text } | RunValue;
+  readonly nodeSelector?: { readonly [label: string]: Text };
+  /** More labels that a node must have: a dict of the run's. */
+  readonly lateNodeSelector?: RunValue;
   readonly affinity?: TreeObject;
   readonly tolerations?: readonly Tree[] | RunValue;
   readonly priorityClassName?: string;

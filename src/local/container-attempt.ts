@@ -14,7 +14,7 @@ import { decodeValue, encodeJson } from '../values/codec';
 import { type Attempt, inputArtifacts } from './attempt';
 import { folderOf } from './instance';
 import type { GroupCommand } from './process-group';
-import { known, ownVariables } from './settings';
+import { imageOf, ownVariables } from './settings';
 import { userEnvironment } from './user-environment';
 
 /** A program that runs containers. */
@@ -39,8 +39,8 @@ export function containerCommand(
   const text = (argument: ContainerArgument) => argumentText(argument, attempt);
   const [entrypoint, ...command] = implementation.command.map(text);
   const env = {
-    ...ownVariables(attempt.node.settings),
     ...Object.fromEntries(Object.entries(implementation.env ?? {}).map(([key, value]) => [key, text(value)])),
+    ...ownVariables(attempt.node.settings),
   };
   const { uid, gid } = os.userInfo();
   const args = [
@@ -50,7 +50,7 @@ export function containerCommand(
     ...inputMounts(attempt),
     ...Object.entries(env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     ...(entrypoint === undefined ? [] : ['--entrypoint', entrypoint]),
-    known(attempt.node.settings.image ?? implementation.image),
+    imageOf(attempt.node.settings, implementation),
     ...command,
     ...implementation.args.map(text),
   ];

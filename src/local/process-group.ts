@@ -5,6 +5,9 @@ import * as readline from 'node:readline';
 import type { Readable } from 'node:stream';
 import type { Environment } from './environment';
 
+/** Node's timers take no more, and fire at once where they are given more: about 25 days. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** A program to run in a process group of its own. */
 export interface GroupCommand {
   readonly command: string;
@@ -109,10 +112,13 @@ async function runGuarded(options: GroupCommand): Promise<GroupExit> {
   const timeout =
     options.timeoutMs === undefined
       ? undefined
-      : setTimeout(() => {
-          timedOut = true;
-          stop();
-        }, options.timeoutMs);
+      : setTimeout(
+          () => {
+            timedOut = true;
+            stop();
+          },
+          Math.min(options.timeoutMs, LONGEST_TIMER),
+        );
   try {
     const { code, signal } = await ended;
     return { exitCode: code ?? 128 + signalNumber(signal), timedOut, stopped, stderr };
@@ -219,7 +225,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
       signal?.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, Math.min(ms, LONGEST_TIMER));
     signal?.addEventListener('abort', done, { once: true });
   });
 }

@@ -14,6 +14,11 @@ export function ownVariables({ env = [], logs }: GraphTaskSettings): Readonly<Re
   return { ...(logs && { KFP_LOG: logs }), ...Object.fromEntries(given) };
 }
 
+/** The image that a task runs: its own stands for its component's. */
+export function imageOf({ image }: GraphTaskSettings, implementation: object): string {
+  return known(image ?? ('image' in implementation ? String(implementation.image) : ''));
+}
+
 /** A text of settled settings. */
 export function known(text: Text): string {
   if (isRunValue(text)) throw new Error('a value of the run stands in settings that were not settled');

@@ -11,7 +11,7 @@ import { pythonCommand, RUNTIME, terminationLog } from './python-attempt';
 import type { Reporter } from './reporter';
 import { attemptTimeout, waitBeforeRetry } from './retry';
 import type { Slots } from './scheduler';
-import { known } from './settings';
+import { imageOf } from './settings';
 import type { Store, StoredTask } from './store';
 import { callStub, type Stub, stubCommand, stubOf } from './stub';
 import { InstallError, type Venvs } from './venv';
@@ -106,8 +106,7 @@ async function runAttempt(
   try {
     if (typeof stub === 'function') return await stubOutcome(stub, attempt, signal);
     if (typeof stub === 'string') {
-      const image = 'image' in implementation ? implementation.image : '';
-      const python = await environment.interpreters.for(image);
+      const python = await environment.interpreters.for(imageOf(attempt.node.settings, implementation));
       return await commandOutcome(
         stubCommand(attempt, stub, python.executable),
         readRawOutputs,
@@ -126,7 +125,7 @@ async function runAttempt(
       throw new Error('there is no cluster here, and no stub stands in for the task');
     }
     if (implementation.kind === 'importer') return { texts: await importArtifact(attempt, signal) };
-    const interpreter = await environment.interpreters.for(known(attempt.node.settings.image ?? implementation.image));
+    const interpreter = await environment.interpreters.for(imageOf(attempt.node.settings, implementation));
     const installing = () => {
       const names = implementation.packages?.join(', ');
       environment.reporter.note?.(attempt.key, `installing ${names} for Python ${interpreter.version}`);

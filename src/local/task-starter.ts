@@ -8,7 +8,7 @@ import { clusterOnly } from './cluster-only';
 import { describe, textOf } from './evaluate';
 import type { Frame } from './frame';
 import { notRun } from './local-run';
-import { settledSettings } from './settings';
+import { imageOf, settledSettings } from './settings';
 import type { StoredTask } from './store';
 import { stubOf } from './stub';
 import { runTask, type TaskEnvironment } from './task-runner';
@@ -29,9 +29,9 @@ export class TaskStarter {
     try {
       const inputs = this.inputsOf(node, frame);
       const execute = async () => {
-        await this.warnOfInterpreter(node, key);
-        this.warnOfCluster(node, key);
         const settled = { ...node, settings: settledSettings(node.settings, frame) };
+        await this.warnOfInterpreter(settled, key);
+        this.warnOfCluster(node, key);
         return runTask(settled, key, component, inputs, this.environment, frame.signal);
       };
       const { cache, stubs } = this.environment;
@@ -80,7 +80,7 @@ export class TaskStarter {
     const { implementation } = this.graph.components[name]!;
     const { stubs, interpreters, reporter } = this.environment;
     if (implementation.kind !== 'python' || stubOf({ ...node, key }, stubs) !== undefined) return;
-    const { warning } = await interpreters.for(implementation.image);
+    const { warning } = await interpreters.for(imageOf(node.settings, implementation));
     if (!warning || this.warned.has(name)) return;
     this.warned.add(name);
     reporter.warning?.(`${name}: ${warning}`);

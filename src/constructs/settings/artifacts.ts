@@ -134,7 +134,7 @@ function lowerPlace(
 /** What a volume is called in the task's pod; one that it does not mount has the name that it has elsewhere. */
 function nameOf(volume: Volume, volumes: NonNullable<TaskVolumes['volumes']>): string {
   const mounted = Object.entries(volumes).find(([path, given]) =>
-    isDeepStrictEqual(mountOf(given).volume.lower(path), volume.lower(path)),
+    isDeepStrictEqual(mountOf(given, path).volume.lower(path), volume.lower(path)),
   );
   return volume.lower(mounted?.[0] ?? '').name;
 }

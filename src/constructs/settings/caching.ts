@@ -27,6 +27,9 @@ export interface TaskCaching {
 /** Caching as plain data; undefined where it is off. */
 export function lowerCaching(given: boolean | CachingOptions | undefined): GraphCaching | undefined {
   if (given === undefined || given === false) return undefined;
+  if (given !== true && (typeof given !== 'object' || given === null)) {
+    throw new Error(`caching is ${String(given)}: give true, false, or { maxAge, key, env }`);
+  }
   const { enabled = true, key, maxAge, env = [] } = given === true ? {} : given;
   if (!enabled) return undefined;
   return {

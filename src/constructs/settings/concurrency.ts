@@ -1,5 +1,5 @@
 import type { Text } from '../../graph/settings';
-import { loweredName, type SettingText } from './setting-value';
+import { loweredText, type SettingText } from './setting-value';
 
 /** A limited number of places, kept in a ConfigMap: a `Semaphore`, or any object of this shape. */
 export interface ISemaphore {
@@ -22,10 +22,18 @@ export interface TaskConcurrency {
 
 /** Locks of several layers. */
 export function lowerMutexes(layers: readonly TaskConcurrency[]): Text[] {
-  return layers.flatMap(({ mutexes }) => mutexes ?? []).map(loweredName);
+  return layers.flatMap(({ mutexes }) => mutexes ?? []).map((name) => loweredText(name));
 }
 
 /** Semaphores of several layers. */
 export function lowerSemaphores(layers: readonly TaskConcurrency[]) {
-  return layers.flatMap(({ semaphores }) => semaphores ?? []).map(({ name, key }) => ({ name, key }));
+  return layers
+    .flatMap(({ semaphores }) => semaphores ?? [])
+    .map((semaphore) => {
+      const { name, key } = semaphore;
+      if (typeof name !== 'string' || typeof key !== 'string') {
+        throw new Error(`${String(semaphore)} is no semaphore: give a Semaphore, or { name, key }`);
+      }
+      return { name, key };
+    });
 }

@@ -4,7 +4,7 @@ import type { GraphVolume, SecurityLevel, TreeObject } from '../../graph/setting
 import { type EnvFrom, type EnvValue, lowerEnv, lowerEnvFrom } from './environment';
 import { lowerResources, type TaskResources } from './resources';
 import { loweredName, loweredObject, loweredText, type NamedObject, type SettingText } from './setting-value';
-import { lowerVolumes, type TaskVolumes } from './volume';
+import { lowerVolumes, type PodVolumes, type TaskVolumes } from './volume';
 
 /** A container beside the task's own. */
 export interface SideContainer extends TaskVolumes {
@@ -95,12 +95,15 @@ export interface TaskContainers {
 }
 
 /** A container beside the task's own, and the volumes that it needs. */
-export function lowerSideContainer(given: SideContainer | InitContainer): {
+export function lowerSideContainer(
+  given: SideContainer | InitContainer,
+  pod: PodVolumes,
+): {
   readonly container: TreeObject;
   readonly volumes: readonly GraphVolume[];
 } {
   const { name, image, command, args, resources, mirrorVolumes, extra } = given;
-  const { volumes, mounts } = lowerVolumes(given.volumes ?? {});
+  const { volumes, mounts } = lowerVolumes(given.volumes ?? {}, pod);
   const env = lowerEnv([given]);
   const envFrom = lowerEnvFrom([given]);
   const asked = resources && lowerResources([resources]);

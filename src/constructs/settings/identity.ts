@@ -13,8 +13,14 @@ export interface TaskIdentity {
 
 /** A service account, as plain data. */
 export function lowerRunner(runner: IRunner): GraphRunner {
+  if (typeof runner.name !== 'string') throw new Error(`${String(runner)} is no service account: give { name: '…' }`);
   const { name, tokenSecret = false, podLabels, rules } = runner;
-  return { serviceAccountName: name, tokenSecret, ...(podLabels && { podLabels }), ...(rules && { rules }) };
+  return {
+    serviceAccountName: name,
+    tokenSecret,
+    ...(podLabels && { podLabels }),
+    ...(rules && { rules: structuredClone(rules) }),
+  };
 }
 
 /** Where a key file of Google Cloud lies. */

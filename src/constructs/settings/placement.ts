@@ -73,7 +73,10 @@ export interface TaskPlacement {
   readonly runOn?: INodePool | PoolUse | undefined;
   /** Labels that the node must have; as one value of the run, a dict. Merged by label. @default - none */
   readonly nodeSelector?: { readonly [label: string]: SettingText } | Value<Struct> | undefined;
-  /** More about the node. @default - none */
+  /**
+   * More about the node. As one value of the run, Kubernetes' NodeAffinity, which stands for that of all layers.
+   * @default - none
+   */
   readonly nodeAffinity?: TaskNodeAffinity | Value<Struct> | undefined;
   /** Which pods to be near, or apart from. Layers add up. @default - none */
   readonly podAffinity?: readonly TaskPodAffinity[] | undefined;
@@ -93,18 +96,21 @@ export interface TaskPlacement {
   readonly topologySpread?: readonly TopologySpreadConstraint[] | undefined;
 }
 
-/** Labels that a node must have, of several layers. */
+/** Labels that a node must have, of several layers: those that are known, and those that one value of the run gives. */
 export function lowerNodeSelector(layers: readonly TaskPlacement[]) {
   const given = layers.flatMap(({ nodeSelector, runOn }) => [poolUse(runOn)?.pool.nodeSelector, nodeSelector]);
   const late = given.findLast((each) => each instanceof Value);
-  if (late instanceof Value) return runValue(late, ['STRUCT'], true);
   const labels: Record<string, Text> = {};
   for (const each of given) {
-    for (const [label, value] of Object.entries((each ?? {}) as Record<string, SettingText>)) {
+    if (each instanceof Value) continue;
+    for (const [label, value] of Object.entries(each ?? {})) {
       labels[label] = loweredName(value);
     }
   }
-  return Object.keys(labels).length > 0 ? labels : undefined;
+  return {
+    nodeSelector: Object.keys(labels).length > 0 ? labels : undefined,
+    lateNodeSelector: late instanceof Value ? runValue(late, ['STRUCT'], true) : undefined,
+  };
 }
 
 /** The tolerations of several layers. */

@@ -66,8 +66,17 @@ export interface TaskTiming {
   readonly totalTimeout?: Duration | undefined;
 }
 
+/** Retries of several layers, the later over the earlier, field by field. */
+export function lowerRetry(layers: readonly TaskRetry[]): GraphRetry {
+  const given = layers.map((layer) =>
+    Object.fromEntries(Object.entries(layer).filter(([, each]) => each !== undefined)),
+  );
+  const on = layers.some((layer) => layer.on) && Object.assign({}, ...layers.map((layer) => layer.on));
+  return lowered({ ...Object.assign({}, ...given), ...(on && { on }) });
+}
+
 /** Retries, as plain data. Parts of a second are kept, for a rule to refuse. */
-export function lowerRetry({
+function lowered({
   retries,
   policy = 'Always',
   backoff,

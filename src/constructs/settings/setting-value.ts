@@ -45,7 +45,10 @@ export function loweredQuantity(given: Quantity): Text {
   if (given instanceof Value) {
     return { ...runValue(given, ['STRING', 'NUMBER_INTEGER', 'NUMBER_DOUBLE'], true), plain: true };
   }
-  return typeof given === 'object' ? given.asString() : String(given);
+  if (typeof given !== 'object') return String(given);
+  if (typeof given?.asString !== 'function')
+    throw new Error(`${String(given)} is no amount: write '500m', '8Gi' or a Size`);
+  return given.asString();
 }
 
 /** What may take any value that has one text. */
@@ -68,7 +71,10 @@ export function loweredTree(given: unknown): Tree {
 
 /** The name of an object that is given by its name or by itself. */
 export function nameOf(object: NamedObject): SettingText {
-  return typeof object === 'string' || object instanceof Value ? object : object.name;
+  if (typeof object === 'string' || object instanceof Value) return object;
+  if (typeof object?.name !== 'string')
+    throw new Error(`${String(object)} names no object: give its name, or { name: '…' }`);
+  return object.name;
 }
 
 /** A Kubernetes object of the same namespace: by its name, or anything that has one, such as a construct of cdk8s-plus. */
@@ -76,5 +82,8 @@ export type NamedObject = SettingText | { readonly name: string };
 
 /** A duration in seconds. Parts of one are kept, for a rule to refuse. */
 export function seconds(duration: Duration): number {
+  if (typeof duration?.toSeconds !== 'function') {
+    throw new Error(`${String(duration)} is no time: give a Duration of cdk8s, such as Duration.minutes(5)`);
+  }
   return duration.toSeconds({ integral: false });
 }

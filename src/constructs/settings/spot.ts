@@ -32,11 +32,16 @@ export interface SpotOptions {
  * tolerates its taint, and starts again where the node was taken; an error of the program itself, or a lack of memory, is not
  * retried.
  *
+ * A `retry` of the task's own is merged with this one, field by field: `retry: { retries: 3, on: { exitCodes: [3] } }` retries
+ * what was taken back and exit code 3.
+ *
  * The program starts from the beginning: one that runs for long should keep checkpoints, on a volume for example.
  */
 export function spot(provider: keyof typeof PROVIDERS, options: SpotOptions = {}): TaskSettings {
   const { retries = 5, required = true } = options;
-  const { label, tainted }: SpotNodes = PROVIDERS[provider];
+  const nodes: SpotNodes | undefined = PROVIDERS[provider];
+  if (!nodes) throw new Error(`spot('${provider}'): it is one of ${Object.keys(PROVIDERS).join(', ')}.`);
+  const { label, tainted } = nodes;
   const [key, value] = label;
   return {
     ...(required

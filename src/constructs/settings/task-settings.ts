@@ -18,7 +18,7 @@ import {
   type SettingText,
   seconds,
 } from './setting-value';
-import { lowerVolumes, type TaskVolumes } from './volume';
+import { lowerVolumes, PodVolumes, type TaskVolumes } from './volume';
 
 /**
  * What a task may ask of its pod, its storage and its past.
@@ -50,6 +50,9 @@ export interface TaskLayer extends TaskSettings, ArtifactSettings {}
 
 /** A layer after the presets that it names. */
 function expanded(layer: TaskLayer): readonly TaskLayer[] {
+  if (layer.presets !== undefined && !Array.isArray(layer.presets)) {
+    throw new Error('presets is no list: write presets: [spot(…)]');
+  }
   return layer.presets ? [...layer.presets.flatMap(expanded), layer] : [layer];
 }
 
@@ -68,9 +71,12 @@ export function lowerSettings(given: readonly TaskLayer[]): GraphTaskSettings {
     {},
     ...layers.map((layer) => layer.volumes ?? {}),
   );
-  const { volumes, mounts } = lowerVolumes(mounted);
-  const inits = layers.flatMap(({ initContainers }) => initContainers ?? []).map(lowerSideContainer);
-  const sides = layers.flatMap(({ sidecars }) => sidecars ?? []).map(lowerSideContainer);
+  const pod = new PodVolumes();
+  const { volumes, mounts } = lowerVolumes(mounted, pod);
+  const inits = layers
+    .flatMap(({ initContainers }) => initContainers ?? [])
+    .map((each) => lowerSideContainer(each, pod));
+  const sides = layers.flatMap(({ sidecars }) => sidecars ?? []).map((each) => lowerSideContainer(each, pod));
   const retries = layers.flatMap(({ retry }) => (retry ? [retry] : []));
   const timeout = last('timeout');
   const totalTimeout = last('totalTimeout');
@@ -78,7 +84,7 @@ export function lowerSettings(given: readonly TaskLayer[]): GraphTaskSettings {
   return present({
     image: image === undefined ? undefined : loweredName(image),
     resources: resources(layers),
-    nodeSelector: lowerNodeSelector(layers),
+    ...lowerNodeSelector(layers),
     affinity: lowerAffinity(layers),
     tolerations: lowerTolerations(layers),
     priorityClassName: last('priorityClassName'),
@@ -110,7 +116,7 @@ export function lowerSettings(given: readonly TaskLayer[]): GraphTaskSettings {
     extraContainerSpec: object(last('extraContainerSpec')),
     templateOverrides: last('templateOverrides'),
     debugPause: last('debugPause'),
-    retry: retries.length > 0 ? lowerRetry(Object.assign({}, ...retries)) : undefined,
+    retry: retries.length > 0 ? lowerRetry(retries) : undefined,
     timeoutSeconds: timeout && seconds(timeout),
     totalTimeoutSeconds: totalTimeout && seconds(totalTimeout),
     caching: lowerCaching(last('caching')),

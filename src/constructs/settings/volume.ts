@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Size } from 'cdk8s';
 import type * as kubernetes from 'kubernetes-types/core/v1';
 import { contentHash } from '../../graph/content-hash';
@@ -9,6 +10,7 @@ import {
   loweredName,
   loweredObject,
   loweredQuantity,
+  loweredText,
   type NamedObject,
   nameOf,
   type SettingText,
@@ -79,6 +81,11 @@ export class Volume {
     return new Volume({ name: `run-${name}`, claim: claimSpec(props), awaited: [] });
   }
 
+  /** The pipeline's workspace: no volume that a user names. @internal */
+  public static workspace(props: ClaimProps): Volume {
+    return new Volume({ name: 'workspace', claim: claimSpec(props), awaited: [] });
+  }
+
   /** A claim that each pod makes for itself, and that is removed with it: a large scratch disk. */
   public static ephemeral(props: ClaimProps): Volume {
     return Volume.of('ephemeral', undefined, { ephemeral: { volumeClaimTemplate: { spec: claimSpec(props) } } });
@@ -145,6 +152,11 @@ export class Volume {
     return this.state.awaited;
   }
 
+  /** True where it has no name but that of where it is mounted. @internal */
+  public get isNamedByPath(): boolean {
+    return this.state.name === undefined;
+  }
+
   /** The volume as the graph has it. @internal */
   public lower(mountPath: string): GraphVolume {
     const { name, source, claim } = this.state;
@@ -175,30 +187,60 @@ export interface TaskVolumes {
   readonly volumes?: { readonly [mountPath: string]: Volume | VolumeMount } | undefined;
 }
 
+/** The volumes of a pod: one that is mounted twice is one volume, and those that differ have names that do. */
+export class PodVolumes {
+  private readonly known: { readonly given: GraphVolume; readonly path: string | undefined; readonly name: string }[] =
+    [];
+
+  /** A volume under its name in the pod. */
+  public take(volume: Volume, mountPath: string): GraphVolume {
+    const given = volume.lower(mountPath);
+    // What is named by its path alone is another volume at another path.
+    const path = volume.isNamedByPath ? mountPath : undefined;
+    let same = this.known.find((other) => other.path === path && isDeepStrictEqual(other.given, given));
+    if (!same) {
+      const isTaken = this.known.some(({ name }) => name === given.name);
+      const name = isTaken ? `${given.name}-${contentHash(mountPath).slice(0, 4)}` : given.name;
+      same = { given, path, name };
+      this.known.push(same);
+    }
+    return { ...given, name: same.name };
+  }
+}
+
 /** What a container mounts, and the volumes that it needs for it. */
-export function lowerVolumes(volumes: NonNullable<TaskVolumes['volumes']>): {
+export function lowerVolumes(
+  volumes: NonNullable<TaskVolumes['volumes']>,
+  pod: PodVolumes = new PodVolumes(),
+): {
   readonly volumes: readonly GraphVolume[];
   readonly mounts: readonly GraphMount[];
 } {
   const found: GraphVolume[] = [];
   const mounts: GraphMount[] = [];
   for (const [path, given] of Object.entries(volumes)) {
-    const { volume, subPath, readOnly } = mountOf(given);
-    const lowered = volume.lower(path);
+    const { volume, subPath, readOnly } = mountOf(given, path);
+    const lowered = pod.take(volume, path);
     found.push(lowered);
     mounts.push({
       volume: lowered.name,
       path,
-      ...(subPath !== undefined && { subPath: loweredName(subPath) }),
+      ...(subPath !== undefined && { subPath: loweredText(subPath) }),
       ...(readOnly && { readOnly }),
     });
   }
   return { volumes: found, mounts };
 }
 
-/** A volume, mounted as a whole where nothing else is said. */
-export function mountOf(given: Volume | VolumeMount): VolumeMount {
-  return given instanceof Volume ? { volume: given } : given;
+/**
+ * A volume, mounted as a whole where nothing else is said.
+ *
+ * @throws where that is none
+ */
+export function mountOf(given: Volume | VolumeMount, path: string): VolumeMount {
+  const mount = given instanceof Volume ? { volume: given } : given;
+  if (mount?.volume instanceof Volume) return mount;
+  throw new Error(`what is mounted at '${path}' is ${String(given)}: give a Volume, or { volume, subPath, readOnly }`);
 }
 
 /** Kubernetes' PersistentVolumeClaimSpec. */

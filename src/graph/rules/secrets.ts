@@ -7,7 +7,7 @@ const NAMED = /(^|[_-])(password|passwd|passphrase|client[_-]?secret|token|(api|
 
 /** Texts that credentials of well-known services look like. */
 const KNOWN =
-  /\b(hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}|AKIA[0-9A-Z]{16}|sk-[\w-]{32,}|xox[baprs]-[\w-]{10,}|AIza[\w-]{35})\b|-----BEGIN [A-Z ]*PRIVATE KEY-----/;
+  /\b(hf_[A-Za-z0-9]{30,}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_\w{22,}|glpat-[\w-]{20,}|AKIA[0-9A-Z]{16}|sk-[\w-]{32,}|xox[baprs]-[\w-]{10,}|AIza[\w-]{35})\b|-----BEGIN [A-Z ]*PRIVATE KEY-----|:\/\/[^\s/:@]*:[^\s/@]+@/;
 
 const MEND = 'keep it in a Secret, and give it to the task by env: { NAME: Env.secret(…) }';
 
@@ -55,7 +55,19 @@ function parameters(graph: PipelineGraph): readonly Diagnostic[] {
 function variables(graph: PipelineGraph): readonly Diagnostic[] {
   return nodesOf(graph).flatMap(({ node }): Diagnostic[] => {
     if (node.kind !== 'task') return [];
-    return (node.settings.env ?? []).flatMap((variable) => {
+    const { settings } = node;
+    const holder = textsOf({ ...settings, env: [], artifacts: {} }).some(isKnown);
+    const elsewhere: Diagnostic[] = holder
+      ? [
+          {
+            code: 'KFP1249',
+            path: node.path,
+            message: 'a setting holds what looks like a secret, and would stand in the manifest',
+            mend: MEND,
+          },
+        ]
+      : [];
+    const own = (settings.env ?? []).flatMap((variable): Diagnostic[] => {
       if (!('value' in variable) || typeof variable.value !== 'string') return [];
       const { name, value } = variable;
       // A path says where a secret is, and not what.
@@ -64,6 +76,7 @@ function variables(graph: PipelineGraph): readonly Diagnostic[] {
       const message = `the environment variable '${name}' holds what looks like a secret, and would stand in the manifest`;
       return [{ code: 'KFP1249', path: node.path, message, mend: MEND }];
     });
+    return [...own, ...elsewhere];
   });
 }
 
@@ -74,6 +87,12 @@ function literals(graph: PipelineGraph): readonly Diagnostic[] {
     const message = `${reader} is given what looks like a secret, and would stand in the manifest`;
     return [{ code: 'KFP1249', path: site.path, message, mend: MEND }];
   });
+}
+
+/** All texts of a tree. */
+function textsOf(tree: unknown): readonly string[] {
+  if (typeof tree === 'string') return [tree];
+  return typeof tree === 'object' && tree !== null ? Object.values(tree).flatMap(textsOf) : [];
 }
 
 function isKnown(value: unknown): boolean {

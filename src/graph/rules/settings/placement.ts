@@ -8,7 +8,7 @@ const EFFECTS: readonly unknown[] = [undefined, 'NoSchedule', 'PreferNoSchedule'
 /** Labels, taints and weights are such that Kubernetes takes them. */
 export function placement({ settings }: TaskNode, report: Report): void {
   const { nodeSelector = {}, tolerations = [], affinity = {}, labels = {}, annotations = {} } = settings;
-  if (!isRunValue(nodeSelector)) checkLabels('node selectors', nodeSelector, report);
+  checkLabels('node selectors', nodeSelector, report);
   checkLabels('labels', labels, report);
   for (const key of Object.keys(annotations)) checkKey('annotations', key, report);
   if (!isRunValue(tolerations)) for (const each of tolerations) checkToleration(each as TreeObject, report);

@@ -29,6 +29,14 @@ const ACCELERATOR = /(^|[./-])(gpu|tpu|npu|mig|neuron\w*|gaudi)([./-]|$)/i;
 /** Quantities are some, limits are not below requests, and who asks for an accelerator can reach one. */
 export function resources({ settings }: TaskNode, report: Report): void {
   const { resources: asked, tolerations, retry } = settings;
+  if (retry?.memoryFactor !== undefined && retry.memoryFactor !== 1) {
+    if (asked?.requests.memory === undefined && asked?.limits.memory === undefined) {
+      report('further attempts get more memory, but it asks for none', 'set resources.memory');
+    }
+    if (retry.when?.outOfMemory === false) {
+      report('further attempts get more memory, but a lack of it is not retried', 'set retry.on.outOfMemory: true');
+    }
+  }
   if (!asked) return;
   const { requests, limits } = asked;
   for (const [kind, amounts] of Object.entries({ requests, limits })) {
@@ -63,9 +71,6 @@ export function resources({ settings }: TaskNode, report: Report): void {
   for (const name of [...Object.keys(requests), ...Object.keys(limits)]) {
     if (/^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/.test(name)) continue;
     report(`'${name}' is no name of a resource`, 'write it as the device plugin does: nvidia.com/gpu');
-  }
-  if (retry?.memoryFactor !== undefined && requests.memory === undefined && limits.memory === undefined) {
-    report('further attempts get more memory, but it asks for none', 'set resources.memory');
   }
 }
 

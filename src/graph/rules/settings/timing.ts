@@ -39,7 +39,7 @@ export function timing({ settings }: TaskNode, report: Report): void {
     ['backoff', retry?.backoffSeconds],
     ['cap of the backoff', retry?.backoffCapSeconds],
   ] as const) {
-    if (seconds === undefined || isCount(seconds)) continue;
+    if (seconds === undefined || (isCount(seconds) && seconds < 2 ** 31)) continue;
     report(`the ${name} of ${seconds} s is not a whole number of seconds`, 'give whole seconds, from 1');
   }
   if (timeoutSeconds !== undefined && totalTimeoutSeconds !== undefined && totalTimeoutSeconds < timeoutSeconds) {

@@ -49,11 +49,7 @@ function checkVolume({ name, source, claim }: GraphVolume, report: Report, graph
     const mend = 'write them out: claims of a run are made before anything runs';
     report(`the run's volume '${name}' asks for values of the run`, mend, 'KFP1236');
   }
-  if (
-    claimsOf(graph)
-      .get(name)!
-      .some((other) => !isDeepStrictEqual(other, claim))
-  ) {
+  if (claimsOf(graph).get(name)!.length > 1) {
     const mend = 'give them different names, or ask for the same';
     report(`there are several volumes '${name}' of the run, which ask for different things`, mend, 'KFP1237');
   }
@@ -64,12 +60,14 @@ function checkSize(size: Tree | undefined, report: Report): void {
   report(`'${String(size)}' is no size of a volume`, "write it as Kubernetes does: '8Gi'");
 }
 
-/** What the run's volumes ask for, by name: those of called pipelines are volumes of the same run. */
+/** The different things that the run's volumes ask for, by name: those of called pipelines are volumes of the same run. */
 const claimsOf = once((graph: PipelineGraph): ReadonlyMap<string, readonly TreeObject[]> => {
   const claims = new Map<string, TreeObject[]>();
   for (const task of pipelinesOf(graph).flatMap(allTasks)) {
     for (const { name, claim } of task.settings.volumes ?? []) {
-      if (claim) claims.set(name, [...(claims.get(name) ?? []), claim]);
+      if (!claim) continue;
+      const known = claims.get(name) ?? [];
+      if (!known.some((other) => isDeepStrictEqual(other, claim))) claims.set(name, [...known, claim]);
     }
   }
   return claims;
