@@ -15,6 +15,7 @@ import {
   type TaskSettings,
   Volume,
 } from 'cdk8s-kfp';
+import * as plus from 'cdk8s-plus-28';
 import { synth } from './synth';
 
 // biome-ignore lint/suspicious/noExplicitAny: manifests are read by path, and mistakes that the compiler sees are made
@@ -462,4 +463,37 @@ describe('nothing is lost', () => {
     );
     expect(() => spot('gcp' as Any)).toThrow("spot('gcp'): it is one of karpenter, eks, gke, aks.");
   });
+});
+
+test('objects of cdk8s-plus are taken as they are', () => {
+  const chart = new Chart(Testing.app(), 'ml');
+  const claim = plus.PersistentVolumeClaim.fromClaimName(chart, 'claim', 'datasets');
+  const secret = plus.Secret.fromSecretName(chart, 'secret', 'hub');
+  const config = plus.ConfigMap.fromConfigMapName(chart, 'config', 'settings');
+  const memory = { medium: plus.EmptyDirMedium.MEMORY, sizeLimit: Size.gibibytes(1) };
+  const pipeline = new Pipeline(chart, 'p');
+  new Task(pipeline, 't', {
+    component: work,
+    serviceAccount: plus.ServiceAccount.fromServiceAccountName(chart, 'account', 'robot'),
+    env: { TOKEN: Env.secret(secret, 'token') },
+    volumes: {
+      '/data': Volume.claim(claim),
+      '/plus': Volume.fromPlus(plus.Volume.fromPersistentVolumeClaim(chart, 'of-claim', claim, { readOnly: true })),
+      '/shm': Volume.fromPlus(plus.Volume.fromEmptyDir(chart, 'shm', 'shm', memory)),
+      '/config': Volume.fromPlus(
+        plus.Volume.fromConfigMap(chart, 'of-config', config, { items: { a: { path: 'b' } } }),
+      ),
+    },
+  });
+  const { spec } = synth(chart).find(({ kind }: Any) => kind === 'WorkflowTemplate');
+  const template = spec.templates.find(({ name }: Any) => name === 't');
+  expect(template.serviceAccountName).toBe('robot');
+  expect(template.container.env.at(-1).valueFrom).toEqual({ secretKeyRef: { name: 'hub', key: 'token' } });
+  expect(template.volumes.map(({ name: _, ...source }: Any) => source)).toEqual([
+    { persistentVolumeClaim: { claimName: 'datasets' } },
+    { persistentVolumeClaim: { claimName: 'datasets', readOnly: true } },
+    { emptyDir: { medium: 'Memory', sizeLimit: '1024Mi' } },
+    { configMap: { name: 'settings', items: [{ key: 'a', path: 'b' }] } },
+  ]);
+  expect(() => Volume.fromPlus({ emptyDir: {} })).toThrow('is no volume of cdk8s-plus');
 });

@@ -128,8 +128,8 @@ export interface PipelineProps<P extends PipelineParameters, O extends ReturnPor
   /** Where artifacts are stored. @default - Argo's default repository, which is taken to be S3 or compatible */
   readonly artifactRepository?: IArtifactRepository | undefined;
   /**
-   * What the keys of all artifacts of a run begin with: KFP's pipeline root, in the repository. Parameters and facts of the run
-   * may stand in it: `text\`teams/${pipeline.parameters.team}\``.
+   * What the keys of a run's artifacts begin with, but for those that have a key or a place of their own: KFP's pipeline root, in
+   * the repository. Parameters and facts of the run may stand in it: `text\`teams/${pipeline.parameters.team}\``.
    * @default - nothing
    */
   readonly artifactPrefix?: SettingText | undefined;
