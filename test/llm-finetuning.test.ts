@@ -1,9 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { App, Chart } from 'cdk8s';
+import { App, Chart, Duration } from 'cdk8s';
 import { LlmFineTuning } from '../src/apps/llm-finetuning';
-import { type Pipeline, Runner } from '../src/index';
+import { type Pipeline, Runner, type Task } from '../src/index';
 import { runGraph } from '../src/local/run-graph';
 import type { Stub } from '../src/local/stub';
 import { synth } from './synth';
@@ -52,6 +52,9 @@ async function tuned({ improvement = 0.1, exitCode = 143 }) {
       return stub(call);
     };
   const pipeline = example().node.findChild('llm-finetuning') as Pipeline;
+  // Nobody waits for a node here.
+  const soon = { retries: 5, backoff: { duration: Duration.seconds(1) } };
+  (pipeline.node.findChild('fine-tune') as Task).configure({ retry: soon });
   const run = await runGraph(pipeline.graph, {
     store: path.join(folder, 'store'),
     arguments: { base_model: 'tiny-random', dataset: 'toy', lora_rank: 4, repository: 'team/adapter' },

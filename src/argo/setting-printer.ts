@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import type { Json } from '../components/definition';
 import {
   type GraphTaskSettings,
@@ -54,6 +53,8 @@ export class SettingPrinter {
    */
   public patch(patch: { readonly [key: string]: Patch }): string {
     if (isKnown(patch)) {
+      // Few pipelines have a patch, and loading the library takes longer than to synthesise a small one.
+      const { stringify } = require('yaml') as typeof import('yaml');
       // Readers of YAML differ in what else is text.
       const text = stringify(patch, { version: '1.1', defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' });
       // JSON has escapes for what Argo would expand.
