@@ -71,7 +71,6 @@ export {
   Pipeline,
   type PipelineParameters,
   type PipelineProps,
-  type RunFacts,
   type Workspace,
 } from './constructs/pipeline';
 export type {
@@ -207,6 +206,7 @@ export {
   type ParameterOptions,
   str,
 } from './values/parameter';
+export type { RunFacts } from './values/run-facts';
 export { text } from './values/text';
 export type { AnyArtifact, Float, GoogleArtifact, Int, List, Struct } from './values/types';
 export { type Comparable, Value } from './values/value';

@@ -133,8 +133,11 @@ ${main}app.synth();
   );
 });
 
-test('the blocks of the control-flow page are one app that type-checks and synthesises', () => {
-  const blocks = blocksOf('docs/control-flow.md');
+test.each([
+  ['control-flow', 'flow'],
+  ['pods', 'pods'],
+])('the blocks of the %s page are one app that type-checks and synthesises', (page, chart) => {
+  const blocks = blocksOf(`docs/${page}.md`);
   const all = (language: string) =>
     blocks
       .filter((block) => block.language === language)
@@ -142,19 +145,6 @@ test('the blocks of the control-flow page are one app that type-checks and synth
       .join('\n');
   inFolder(all('python'), all('ts'), (run) => {
     expect(run(TSC, '-p', '.')).toBe('');
-    expect(run(...CLI, 'synth')).toBe('dist/flow.k8s.yaml\n');
-  });
-});
-
-test('the blocks of the pods page are one app that type-checks and synthesises', () => {
-  const blocks = blocksOf('docs/pods.md');
-  const all = (language: string) =>
-    blocks
-      .filter((block) => block.language === language)
-      .map(({ text }) => text)
-      .join('\n');
-  inFolder(all('python'), all('ts'), (run) => {
-    expect(run(TSC, '-p', '.')).toBe('');
-    expect(run(...CLI, 'synth')).toBe('dist/pods.k8s.yaml\n');
+    expect(run(...CLI, 'synth')).toBe(`dist/${chart}.k8s.yaml\n`);
   });
 });

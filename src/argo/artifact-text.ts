@@ -55,18 +55,21 @@ export function exact(expression: string): string {
   return `replace(${withoutTags(expression)}, '$', '$$')`;
 }
 
+/** Where a key begins in the text of a place: after a text, or after so many slashes. */
+type KeyPlace = { readonly after: string } | { readonly slashes: number };
+
 /** The key in a text that the user gave. */
-export function keyIn(
-  text: Text,
-  key: { readonly after: string } | { readonly slashes: number },
-  expressionOf: (text: Exclude<Text, string>) => string,
-): ArtifactText {
+export function keyIn(text: Text, key: KeyPlace, expressionOf: (text: Exclude<Text, string>) => string): ArtifactText {
   if (!isRunValue(text)) {
     return new ArtifactText(
       'after' in key ? text.slice(key.after.length) : text.split('/').slice(key.slashes).join('/'),
     );
   }
-  const value = expressionOf(text);
-  if ('slashes' in key) return new ArtifactText({ expression: `join(split(${value}, '/')[${key.slashes}:], '/')` });
-  return new ArtifactText({ expression: key.after === '' ? value : `trimPrefix(${value}, ${string(key.after)})` });
+  return new ArtifactText({ expression: keyExpression(expressionOf(text), key) });
+}
+
+/** The key in a text that only the run knows. */
+export function keyExpression(text: string, key: KeyPlace): string {
+  if ('slashes' in key) return `join(split(${text}, '/')[${key.slashes}:], '/')`;
+  return key.after === '' ? text : `trimPrefix(${text}, ${string(key.after)})`;
 }

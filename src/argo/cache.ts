@@ -2,10 +2,11 @@ import type { ComponentDefinition } from '../components/definition';
 import { CACHING_PARAMETER, cacheKeyOf, cachesSomething, type KeyPart } from '../graph/cache-key';
 import type { PipelineGraph } from '../graph/graph';
 import { kebab } from '../graph/names';
-import { type GraphTaskSettings, runValuesOf } from '../graph/settings';
+import type { GraphTaskSettings } from '../graph/settings';
 import { ABSENT } from '../values/codec';
 import { argumentsOf } from './arguments';
 import { tag } from './expression-printer';
+import { SettingPrinter } from './setting-printer';
 import type { Parameter, Template } from './types';
 
 /**
@@ -119,11 +120,10 @@ function around(name: string, task: string, called: string, leaf: Template, comp
 
 /** The texts that are part of the key, as a JSON list, in Argo's expression language. */
 function printTexts(parts: readonly KeyPart[], settings: GraphTaskSettings): string {
-  const names = new Map(runValuesOf(settings).map(({ value, input }) => [value, input]));
-  const texts = parts.map((part) => {
-    const input = part.kind === 'input' ? part.name : names.get(part.value);
-    return `inputs.parameters['${input}']`;
-  });
+  const print = new SettingPrinter(settings);
+  const texts = parts.map((part) =>
+    part.kind === 'input' ? `inputs.parameters['${part.name}']` : print.variable(part.value),
+  );
   return `toJson([${texts.join(', ')}])`;
 }
 

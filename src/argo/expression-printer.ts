@@ -174,6 +174,11 @@ export function string(text: string): string {
   return `'${escaped}'`;
 }
 
+/** Whether a variable holds the text of what is absent or None. */
+export function isNothing(variable: string): string {
+  return `${variable} in ['${ABSENT}', '${ABSENT}null']`;
+}
+
 /** The value behind the encoded text that a variable holds, of its type. */
 export function textValue(type: ValueType, variable: string): string {
   return decoded(type, { tag: variable, variable });

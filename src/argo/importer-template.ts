@@ -2,9 +2,10 @@ import type { ComponentDefinition } from '../components/definition';
 import { type ArtifactLocation, locationOf, NO_BUCKET, repositoryUri } from '../graph/artifact-location';
 import { type GraphTaskSettings, isRunValue, settingInputs } from '../graph/settings';
 import { ABSENT } from '../values/codec';
+import { keyExpression } from './artifact-text';
 import type { RunContext } from './artifacts';
 import { NO_OP } from './depends';
-import { dict, escaped, string, textValue } from './expression-printer';
+import { dict, escaped, isNothing, string, textValue } from './expression-printer';
 import { importerMetadata } from './pod-labels';
 import { withoutTags } from './raw-text';
 import { SettingPrinter } from './setting-printer';
@@ -63,9 +64,7 @@ function referenceOf(
   repository: string,
 ): string {
   if (key) {
-    const found =
-      'slashes' in key ? `join(split(#, '/')[${key.slashes}:], '/')` : `trimPrefix(#, ${string(key.after)})`;
-    return reference(withoutTags(found), store.kind !== 'repository');
+    return reference(withoutTags(keyExpression('#', key)), store.kind !== 'repository');
   }
   if (store.kind !== 'unknown') return reference("''", true);
   const prefixes = [...new Set([repository, NO_BUCKET])].map(string);
@@ -79,5 +78,5 @@ function referenceOf(
 /** Metadata is JSON in a JSON string, as in all references. */
 function metadata(): string {
   const given = "inputs.parameters['metadata']";
-  return `(${given} in ['${ABSENT}', '${ABSENT}null'] ? '{}' : ${escaped(`toJson(${textValue('STRUCT', given)})`)})`;
+  return `(${isNothing(given)} ? '{}' : ${escaped(`toJson(${textValue('STRUCT', given)})`)})`;
 }

@@ -14,8 +14,9 @@ import { NO_OP } from './depends';
 import { metricsOfRun } from './metrics';
 import { RUNTIME_VOLUME, WORK_VOLUME } from './paths';
 import { pipelineLabels, podLabels } from './pod-labels';
+import { identity } from './pod-settings';
 import { textWithoutTags } from './raw-text';
-import { accountFields, knownMetadata, metadataOfRuns, runFields } from './run-settings';
+import { knownMetadata, metadataOfRuns, runFields } from './run-settings';
 import { runtimeConfigMap, runtimeItems, sourceConfigMap, volumeNameOf } from './sources';
 import { ENTRYPOINT } from './template-names';
 import type { KubernetesObject, Parameter, Template, Volume, WorkflowTemplateSpec } from './types';
@@ -54,7 +55,7 @@ function print(graph: PipelineGraph): PipelineManifest {
   const spec: WorkflowTemplateSpec = {
     entrypoint: ENTRYPOINT,
     ...(parameters.length > 0 && { arguments: { parameters } }),
-    ...(runner && accountFields(runner)),
+    ...(runner && identity(runner)),
     podMetadata: { labels: { ...podLabels(graph), ...runner?.podLabels } },
     ...(repository.configMap !== undefined && {
       artifactRepositoryRef: {

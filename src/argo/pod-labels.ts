@@ -17,7 +17,7 @@ export const VERSION_LABEL = 'cdk8s-kfp/pipeline-version';
 /** A label of pods: the component's name. */
 export const COMPONENT_LABEL = 'cdk8s-kfp/component';
 /** A label of pods: the task's name. */
-export const TASK_LABEL = 'cdk8s-kfp/task';
+const TASK_LABEL = 'cdk8s-kfp/task';
 /** An annotation of pods, and of the templates in a Workflow: what the pod runs, `file:function@sha256:digest` or the image. */
 export const SOURCE_ANNOTATION = 'cdk8s-kfp/source';
 
@@ -77,7 +77,7 @@ export function taskName(settings: GraphTaskSettings): string {
 }
 
 /** The digest of a component's text, as it ships. */
-export function sourceDigest(text: string): string {
+function sourceDigest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

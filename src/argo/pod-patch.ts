@@ -16,8 +16,8 @@ export function podPatch(settings: GraphTaskSettings, print: SettingPrinter): st
   const { lateNodeSelector, affinity, tolerations, extraPodSpec, extraContainerSpec } = settings;
   const resources = lateResources(settings, print);
   const claims = settings.resources?.claims;
-  const volumes = (settings.volumes ?? []).filter(isLateVolume);
-  const late = new Set(volumes.map(({ name }) => name));
+  const late = lateVolumesOf(settings);
+  const volumes = (settings.volumes ?? []).filter(({ name }) => late.has(name));
   const lateMounts = (settings.mounts ?? [])
     .filter(({ volume }) => late.has(volume))
     .map(({ volume, path, ...rest }): TreeObject => ({ name: volume, mountPath: path, ...rest }));
@@ -88,8 +88,12 @@ export function hasLateObject(tree: TreeObject): boolean {
   return Object.values(tree).some(isRunValue);
 }
 
-/** True for a volume whose size comes as a value of the run: Argo's template takes no tag there. */
-export function isLateVolume({ source }: GraphVolume): boolean {
+/** The names of volumes whose size comes as a value of the run: Argo's template takes no tag there. */
+export function lateVolumesOf({ volumes = [] }: GraphTaskSettings): ReadonlySet<string> {
+  return new Set(volumes.filter(isLateVolume).map(({ name }) => name));
+}
+
+function isLateVolume({ source }: GraphVolume): boolean {
   const { emptyDir, ephemeral } = (source ?? {}) as { readonly [kind: string]: Tree | undefined };
   return holdsRunValue(emptyDir) || holdsRunValue(ephemeral);
 }

@@ -4,11 +4,12 @@ import { isRunValue } from '../graph/settings';
 import { tag } from './expression-printer';
 import { metricsOf } from './metrics';
 import { PIPELINE_LABEL, podMetadata, taskName, VERSION_LABEL } from './pod-labels';
-import { hasLateObject, isLateVolume, podPatch } from './pod-patch';
+import { hasLateObject, lateVolumesOf, podPatch } from './pod-patch';
 import { SCHEDULED_TIME } from './references';
 import { containerSecurity, podSecurity } from './security';
 import type { SettingPrinter } from './setting-printer';
 import { envVar, sideContainer } from './side-containers';
+import { synchronization } from './synchronization';
 import type { Container, EnvVar, KubernetesObject, Template } from './types';
 
 type PodFields = Omit<Template, 'name' | 'inputs' | 'outputs' | 'container' | 'dag' | 'suspend' | 'parallelism'>;
@@ -22,8 +23,8 @@ export function podFields(
   const { nodeSelector, affinity, tolerations, serviceAccount, volumes = [] } = settings;
   const securityContext = podSecurity(settings, component);
   const patch = podPatch(settings, print);
-  const own = volumes.filter((volume) => volume.source && !isLateVolume(volume));
-  const late = new Set(volumes.filter(isLateVolume).map(({ name }) => name));
+  const late = lateVolumesOf(settings);
+  const own = volumes.filter(({ name, source }) => source && !late.has(name));
   return {
     metadata: podMetadata(settings, component, print),
     ...(nodeSelector && { nodeSelector: print.tree<Record<string, string>>(nodeSelector) }),
@@ -36,7 +37,7 @@ export function podFields(
     ...(serviceAccount && identity(serviceAccount)),
     ...(securityContext && { securityContext }),
     ...retryAndTime(settings),
-    ...synchronization(settings, print),
+    ...synchronization(settings, (name) => print.field(name)),
     ...metricsOf(settings, component, print),
     ...(patch !== undefined && { podSpecPatch: patch }),
     ...(own.length > 0 && {
@@ -108,9 +109,8 @@ export function volumeMounts(
   settings: GraphTaskSettings,
   print: SettingPrinter,
 ): NonNullable<Container['volumeMounts']> {
-  const { mounts = [], volumes = [] } = settings;
-  const late = new Set(volumes.filter(isLateVolume).map(({ name }) => name));
-  return mounts
+  const late = lateVolumesOf(settings);
+  return (settings.mounts ?? [])
     .filter(({ volume }) => !late.has(volume))
     .map(({ volume, path, subPath, readOnly }) => ({
       name: volume,
@@ -174,19 +174,6 @@ function retryCondition({ when, expression }: GraphRetry): { readonly expression
   const lost = "lastRetry.status == 'Error'";
   if (failed === '') return { expression: when.lost ? lost : 'false' };
   return { expression: when.lost ? `${lost} || ${failed}` : `!(${lost}) && (${failed})` };
-}
-
-function synchronization(
-  { mutexes, semaphores }: GraphTaskSettings,
-  print: SettingPrinter,
-): Pick<Template, 'synchronization'> {
-  if (!mutexes && !semaphores) return {};
-  return {
-    synchronization: {
-      ...(mutexes && { mutexes: mutexes.map((name) => ({ name: print.field(name) })) }),
-      ...(semaphores && { semaphores: semaphores.map(({ name, key }) => ({ configMapKeyRef: { name, key } })) }),
-    },
-  };
 }
 
 /** The amounts that are known at synth. */

@@ -1,6 +1,6 @@
 import type { Json, ParameterDefinition } from '../components/definition';
 import { encodeJson } from '../values/codec';
-import { string } from './expression-printer';
+import { isNothing, string } from './expression-printer';
 import type { EnvVar } from './types';
 
 /**
@@ -55,7 +55,7 @@ export function rawText(variable: string, port: ParameterDefinition, expanded = 
   const fallback = standard === undefined || standard === null ? '' : rawLiteral(standard, expanded);
   const none =
     fallback === ''
-      ? `${variable} in ['json:', 'json:null'] ? '' : `
+      ? `${isNothing(variable)} ? '' : `
       : `${variable} == 'json:' ? ${string(fallback)} : ${variable} == 'json:null' ? '' : `;
   if (type === 'NUMBER_INTEGER' || type === 'NUMBER_DOUBLE' || type === 'BOOLEAN') {
     return optional ? `${none}${variable}` : `string(${variable})`;

@@ -1,11 +1,18 @@
-import { stringify } from 'yaml';
 import type { ComponentDefinition, ResourceImplementation } from '../components/definition';
-import { type GraphTaskSettings, isRunValue, type RunValue, type Tree, type TreeObject } from '../graph/settings';
+import {
+  type GraphTaskSettings,
+  holdsRunValue,
+  isRunValue,
+  type RunValue,
+  type Tree,
+  type TreeObject,
+} from '../graph/settings';
 import { ABSENT, encodeValue } from '../values/codec';
 import { Closure } from './closure';
-import { dict, escaped, literal, type Resolve, reference, string, tag, typed } from './expression-printer';
+import { dict, escaped, isNothing, literal, type Resolve, reference, string, tag, typed } from './expression-printer';
 import { References } from './references';
 import type { Template } from './types';
+import { yamlText } from './yaml-text';
 
 /** What a task on an object of the cluster asks of its pod: that holds nothing but Argo's executor. */
 export function resourceSettings(settings: GraphTaskSettings): GraphTaskSettings {
@@ -13,7 +20,7 @@ export function resourceSettings(settings: GraphTaskSettings): GraphTaskSettings
 }
 
 /** The settings that mean something for such a pod. */
-export const POD_SETTINGS: ReadonlySet<string> = new Set<keyof GraphTaskSettings>([
+const POD_SETTINGS: ReadonlySet<string> = new Set<keyof GraphTaskSettings>([
   'nodeSelector',
   'affinity',
   'tolerations',
@@ -64,9 +71,8 @@ function manifestOf(
 ): string {
   const owned = (name: Tree, uid: Tree) =>
     setOwnerReference ? withOwner(manifest as TreeObject, name, uid) : manifest;
-  if (isKnown(manifest) && !UNSAFE.test(JSON.stringify(manifest))) {
-    // kubectl reads YAML 1.1, in which `yes` is no string.
-    return stringify(owned('{{workflow.name}}', '{{workflow.uid}}'), { version: '1.1', lineWidth: 0 });
+  if (!holdsRunValue(manifest) && !UNSAFE.test(JSON.stringify(manifest))) {
+    return yamlText(owned('{{workflow.name}}', '{{workflow.uid}}'), { lineWidth: 0 });
   }
   return tag(escaped(`toJson(${print(owned(RUN_NAME, RUN_ID), inputs)})`));
 }
@@ -83,11 +89,6 @@ function withOwner(manifest: TreeObject, name: Tree, uid: Tree): TreeObject {
   const owner = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow', name, uid };
   const owners = (metadata.ownerReferences ?? []) as readonly Tree[];
   return { ...manifest, metadata: { ...metadata, ownerReferences: [...owners, owner] } };
-}
-
-function isKnown(tree: Tree): boolean {
-  if (isRunValue(tree)) return false;
-  return typeof tree !== 'object' || tree === null || Object.values(tree).every((each) => isKnown(each as Tree));
 }
 
 /** Part of a manifest, in Argo's expression language. */
@@ -112,7 +113,7 @@ function mayBeAbsent(tree: Tree): tree is Alone {
 }
 
 function isAbsent({ expression }: Alone, inputs: ComponentDefinition['inputs']): string {
-  return `${resolveIn(inputs)(expression).variable} in ['${ABSENT}', '${ABSENT}null']`;
+  return isNothing(resolveIn(inputs)(expression).variable);
 }
 
 function printValue(value: RunValue, inputs: ComponentDefinition['inputs']): string {

@@ -3,6 +3,7 @@ import { type GraphRunner, isRunValue, type Text } from '../graph/settings';
 import { type Resolve, tag, typed } from './expression-printer';
 import { identity } from './pod-settings';
 import { withoutTags } from './raw-text';
+import { synchronization } from './synchronization';
 import type { KubernetesObject, WorkflowTemplateSpec } from './types';
 
 /** Finished pods of successful tasks go after this long; failed ones stay for as long as their run. */
@@ -34,7 +35,7 @@ type RunFields = Pick<
  */
 export function runFields(settings: GraphRunSettings = {}, resolve: Resolve): RunFields {
   const { timeoutSeconds, parallelism, priority, retention, archiveLogs, imagePullSecrets } = settings;
-  const { podDisruptionBudget, hostNetwork, dnsPolicy, dnsConfig, mutexes, semaphores } = settings;
+  const { podDisruptionBudget, hostNetwork, dnsPolicy, dnsConfig } = settings;
   const { strategy, delaySeconds } = { ...POD_RETENTION, ...settings.podRetention };
   return {
     ...(timeoutSeconds !== undefined && { activeDeadlineSeconds: timeoutSeconds }),
@@ -49,12 +50,7 @@ export function runFields(settings: GraphRunSettings = {}, resolve: Resolve): Ru
     ...(hostNetwork && { hostNetwork }),
     ...(dnsPolicy !== undefined && { dnsPolicy }),
     ...(dnsConfig && { dnsConfig: structuredClone(dnsConfig) as KubernetesObject }),
-    ...((mutexes || semaphores) && {
-      synchronization: {
-        ...(mutexes && { mutexes: mutexes.map((name) => ({ name: textOfRun(name, resolve) })) }),
-        ...(semaphores && { semaphores: semaphores.map(semaphoreReference) }),
-      },
-    }),
+    ...synchronization(settings, (name) => textOfRun(name, resolve)),
   };
 }
 
@@ -74,13 +70,8 @@ function textOfRun(text: Text, resolve: Resolve): string {
   return tag(withoutTags(typed(text.expression, resolve)));
 }
 
-/** A place of a semaphore, as Argo refers to it from 3.6 on. */
-export function semaphoreReference({ name, key }: { readonly name: string; readonly key: string }) {
-  return { configMapKeyRef: { name, key } };
-}
-
 /** Argo's fields for how long finished runs are kept. */
-export function timeToLive({ afterSeconds, afterSuccessSeconds, afterFailureSeconds }: GraphRetention) {
+function timeToLive({ afterSeconds, afterSuccessSeconds, afterFailureSeconds }: GraphRetention) {
   return {
     ...(afterSeconds !== undefined && { secondsAfterCompletion: afterSeconds }),
     ...(afterSuccessSeconds !== undefined && { secondsAfterSuccess: afterSuccessSeconds }),
@@ -117,7 +108,7 @@ export function overrideFields({ timeoutSeconds, priority }: GraphRunOverrides, 
 }
 
 /** Who all pods of a run are, and the labels that their cloud wants for that. */
-export function accountFields(
+function accountFields(
   runner: GraphRunner,
 ): Pick<WorkflowTemplateSpec, 'serviceAccountName' | 'automountServiceAccountToken' | 'executor' | 'podMetadata'> {
   return {

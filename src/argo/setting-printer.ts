@@ -7,9 +7,10 @@ import {
   type Text,
   type Tree,
 } from '../graph/settings';
-import { ABSENT, encodeJson, escapeJson } from '../values/codec';
-import { dict, escaped, literal, tag, textValue } from './expression-printer';
+import { encodeJson, escapeJson } from '../values/codec';
+import { dict, escaped, isNothing, literal, tag, textValue } from './expression-printer';
 import { literalText, rawText, withoutTags } from './raw-text';
+import { yamlText } from './yaml-text';
 
 /** Part of a patch that an expression gives. */
 export class PatchExpression {
@@ -53,10 +54,8 @@ export class SettingPrinter {
    */
   public patch(patch: { readonly [key: string]: Patch }): string {
     if (isKnown(patch)) {
-      // Few pipelines have a patch, and loading the library takes longer than to synthesise a small one.
-      const { stringify } = require('yaml') as typeof import('yaml');
       // Readers of YAML differ in what else is text.
-      const text = stringify(patch, { version: '1.1', defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' });
+      const text = yamlText(patch, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN' });
       // JSON has escapes for what Argo would expand.
       return text.includes('{{') ? escapeJson(encodeJson(patch as Json)) : text;
     }
@@ -67,10 +66,11 @@ export class SettingPrinter {
   public value(value: RunValue): string {
     const variable = this.variable(value);
     const typed = value.plain ? variable : textValue(value.port.type, variable);
-    return value.port.optional ? `(${variable} in ['${ABSENT}', '${ABSENT}null'] ? nil : ${typed})` : typed;
+    return value.port.optional ? `(${isNothing(variable)} ? nil : ${typed})` : typed;
   }
 
-  private variable(value: RunValue): string {
+  /** The input that a value of the run arrives by, in Argo's expression language. */
+  public variable(value: RunValue): string {
     return `inputs.parameters['${this.inputOf(value)}']`;
   }
 

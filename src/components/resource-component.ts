@@ -1,9 +1,8 @@
-import type { RunFacts } from '../constructs/pipeline';
 import { loweredTree } from '../constructs/settings/setting-value';
 import { isRunValue, mapRunValues, type Tree, type TreeObject } from '../graph/settings';
-import type { RunField } from '../values/expression';
 import type { Flat } from '../values/flat';
 import type { Parameter } from '../values/parameter';
+import { type RunFacts, runFacts } from '../values/run-facts';
 import { Value } from '../values/value';
 import { Component } from './component';
 import type { ParameterDefinition, PolicyRule, ResourceAction } from './definition';
@@ -151,18 +150,11 @@ const OWNING: readonly ResourceAction[] = ['create', 'apply', 'replace'];
 
 /** Inputs are parameters of the component's expressions. */
 function valuesOf<I extends ResourceInputs>(inputs: Readonly<Record<string, ParameterDefinition>>): ResourceValues<I> {
-  const fact = (field: RunField) => Value.of<string>({ kind: 'run', field, type: 'STRING' });
   return {
     inputs: Object.fromEntries(
       Object.entries(inputs).map(([name, { type }]) => [name, Value.of({ kind: 'parameter', name, type })]),
     ) as unknown as ResourceValues<I>['inputs'],
-    run: {
-      name: fact('name'),
-      id: fact('id'),
-      namespace: fact('namespace'),
-      creationTime: fact('creationTime'),
-      scheduledTime: fact('scheduledTime'),
-    },
+    run: runFacts(),
   };
 }
 

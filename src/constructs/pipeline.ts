@@ -1,5 +1,3 @@
-import * as fs from 'node:fs';
-import * as path from 'node:path';
 import { Chart, type Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { limits } from '../argo/limits';
@@ -22,9 +20,9 @@ import { type CompiledPipeline, compilePipeline } from '../graph/compile';
 import type { PipelineGraph } from '../graph/graph';
 import { kebab } from '../graph/names';
 import type { ArtifactGc } from '../graph/settings';
-import type { RunField } from '../values/expression';
 import type { Flat } from '../values/flat';
 import type { LiteralOf, Parameter } from '../values/parameter';
+import { type RunFacts, runFact, runFacts } from '../values/run-facts';
 import type { Struct } from '../values/types';
 import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
@@ -34,6 +32,7 @@ import { metricConflicts } from './metric-names';
 import { PipelineSources } from './pipeline-sources';
 import type { IArtifactRepository } from './platform/artifact-repository';
 import type { IRunner } from './platform/runner';
+import { publishGraph } from './publish-graph';
 import type { RunMetric } from './settings/metrics';
 import type { RunSettings } from './settings/run-settings';
 import type { SettingText } from './settings/setting-value';
@@ -76,20 +75,6 @@ export type ArgumentsOf<P extends PipelineParameters> = Flat<
     readonly [K in RequiredNames<P>]: ArgumentOf<P[K]>;
   } & { readonly [K in Exclude<keyof P, RequiredNames<P>>]?: ArgumentOf<P[K]> | undefined }
 >;
-
-/** Facts about the run that a pipeline is executed by. */
-export interface RunFacts {
-  /** The run's name: the name of its Workflow. */
-  readonly name: Value<string>;
-  /** The run's unique id. */
-  readonly id: Value<string>;
-  /** The namespace it runs in. */
-  readonly namespace: Value<string>;
-  /** When it was created, as RFC 3339 text. */
-  readonly creationTime: Value<string>;
-  /** When it was due by its schedule, as RFC 3339 text; for a run without one, when it was created. */
-  readonly scheduledTime: Value<string>;
-}
 
 /** The volume that the tasks of a run share. */
 export interface Workspace {
@@ -220,16 +205,10 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
       ]),
     ) as ParameterValues<P>;
     this.finalStatus = Value.of({ kind: 'run', field: 'finalStatus', type: 'TASK_FINAL_STATUS' });
-    this.run = {
-      name: fact('name'),
-      id: fact('id'),
-      namespace: fact('namespace'),
-      creationTime: fact('creationTime'),
-      scheduledTime: fact('scheduledTime'),
-    };
+    this.run = runFacts();
     if (props.workspace) {
       const volume = Volume.workspace(props.workspace);
-      this.shared = { volume, path: fact('workspacePath') };
+      this.shared = { volume, path: runFact('workspacePath') };
     }
     becomeTaskScope(this, this as unknown as Pipeline);
     this.tasks = new TaskView(this as unknown as Pipeline, props.tasks);
@@ -392,16 +371,4 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
     }
     return errors.map((error) => renderDiagnostic(error, { withPath: error.path !== this.node.path }));
   }
-}
-
-function fact(field: RunField): Value<string> {
-  return Value.of<string>({ kind: 'run', field, type: 'STRING' });
-}
-
-/** The command line runs the app with this variable set, and reads the graphs. */
-function publishGraph(graph: PipelineGraph): void {
-  const folder = process.env.CDK8S_KFP_GRAPHS;
-  if (!folder) return;
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(path.join(folder, `${graph.path.replaceAll('/', '.')}.json`), JSON.stringify(graph));
 }

@@ -1,7 +1,8 @@
 import type { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { EXPERIMENT_LABEL } from '../argo/pipeline-manifest';
-import { ownTimeToLive, semaphoreReference } from '../argo/run-settings';
+import { ownTimeToLive } from '../argo/run-settings';
+import { semaphoreReference } from '../argo/synchronization';
 import { renderDiagnostic } from '../diagnostic';
 import { CRON_NAME_LIMIT, kebab } from '../graph/names';
 import { callSite } from './call-site';

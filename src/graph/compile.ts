@@ -12,7 +12,7 @@ import type { RepeatUntil } from '../constructs/repeat-until';
 import { lowerRunner } from '../constructs/settings/identity';
 import { lowerRunSettings } from '../constructs/settings/run-settings';
 import { loweredText } from '../constructs/settings/setting-value';
-import { isEmptyLayer, lowerSettings, type TaskLayer, type TaskSettings } from '../constructs/settings/task-settings';
+import { isEmptyLayer, lowerSettings, type TaskLayer } from '../constructs/settings/task-settings';
 import type { SubPipeline } from '../constructs/sub-pipeline';
 import type { Task } from '../constructs/task';
 import { membersOf, type ScopeNode } from '../constructs/task-scope';
@@ -131,7 +131,7 @@ class Compiler {
   public constructor(private readonly pipeline: Pipeline) {
     this.scopes = new Scopes(pipeline);
     this.lowering = new Lowering(this.scopes);
-    this.shared = this.settings(pipeline.tasks.settings, this.scopes.root, upstream());
+    this.shared = this.lowered(this.plain(pipeline.tasks.settings), this.scopes.root, []);
   }
 
   /** The whole pipeline, and what it returns. */
@@ -204,11 +204,8 @@ class Compiler {
   private task(task: Task, scope: Scope, read: Upstream, status?: Expression): TaskNode {
     this.tasks.add(task);
     const inputs = this.inputs(task.inputs, task.component.inputs, scope, read);
-    const layers = [...task.settings, ...this.workspaceLayer(inputs, task)];
-    const ownSettings = !layers.every(isEmptyLayer);
-    const settings = ownSettings
-      ? this.settings([...(hasPod(task) ? this.pipeline.tasks.settings : []), ...layers], scope, read, task)
-      : this.shared;
+    const own = this.ownSettings(task, inputs);
+    const settings = own ? this.lowered(own, scope, read.read) : this.shared;
     const base = this.base(task, read);
     for (const [name, port] of Object.entries(task.component.inputs)) {
       if (isFinalStatus(port) && memberOf(task.inputs, name) === undefined) {
@@ -221,28 +218,28 @@ class Compiler {
       component: task.component.name,
       inputs,
       settings,
-      ownSettings,
+      ownSettings: own !== undefined,
     };
   }
 
-  /** As in KFP, a task that is told where the workspace is mounts it. */
-  private workspaceLayer(inputs: Readonly<Record<string, Expression>>, task: Task): readonly TaskSettings[] {
-    if (!this.pipeline.props.workspace) return [];
-    const settings = this.plain([...this.pipeline.tasks.settings, ...task.settings], task);
-    const told = [...Object.values(inputs), ...runValuesOf(settings).map(({ value }) => value.expression)];
-    const reads = told.some((value) =>
+  /** A task's settings over the pipeline's; undefined where it has none of its own. */
+  private ownSettings(task: Task, inputs: Readonly<Record<string, Expression>>): GraphTaskSettings | undefined {
+    const layers = [...(hasPod(task) ? this.pipeline.tasks.settings : []), ...task.settings];
+    const own = task.settings.every(isEmptyLayer) ? undefined : this.plain(layers, task);
+    if (!this.pipeline.props.workspace) return own;
+    const told = [...Object.values(inputs), ...runValuesOf(own ?? this.shared).map(({ value }) => value.expression)];
+    const isTold = told.some((value) =>
       subexpressions(value).some((part) => part.kind === 'run' && part.field === 'workspacePath'),
     );
-    return reads ? [{ volumes: { [WORKSPACE_DIR]: this.pipeline.workspace.volume } }] : [];
+    // As in KFP, a task that is told where the workspace is mounts it.
+    const workspace = { volumes: { [WORKSPACE_DIR]: this.pipeline.workspace.volume } };
+    return isTold ? this.plain([...layers, workspace], task) : own;
   }
 
   /** What the runs ask as a whole. They have begun before anything in them could be read. */
   public run(): GraphRunSettings | undefined {
     const settings = lowerRunSettings({ ...this.pipeline.props, metrics: this.pipeline.metrics });
-    return mapRunValues(settings, ({ expression, ...rest }) => ({
-      ...rest,
-      expression: this.lowering.expression(expression as unknown as Expression<FlowNode>, this.scopes.root, []),
-    }));
+    return this.lowered(settings, this.scopes.root, []);
   }
 
   /** Where artifacts are stored. */
@@ -253,28 +250,25 @@ class Compiler {
       ...(prefix !== undefined && { prefix: loweredText(prefix) }),
       ...(gc && { gc }),
     };
-    return mapRunValues(compiled, ({ expression, ...rest }) => ({
+    return this.lowered(compiled, this.scopes.root, []);
+  }
+
+  /** Settings whose values of the run are over ids; what these come from is added to `read`. */
+  private lowered<T>(settings: T, scope: Scope, read: ScopeNode[]): T {
+    return mapRunValues(settings, ({ expression, ...rest }) => ({
       ...rest,
-      expression: this.lowering.expression(expression as unknown as Expression<FlowNode>, this.scopes.root, []),
+      expression: this.lowering.expression(expression as unknown as Expression<FlowNode>, scope, read),
     }));
   }
 
   /** Settings as plain data. What no compiler has checked may be anything: whoever gave it is told where. */
-  private plain(layers: readonly TaskLayer[], task: Task | undefined): GraphTaskSettings {
+  private plain(layers: readonly TaskLayer[], task?: Task): GraphTaskSettings {
     try {
       return lowerSettings(layers);
     } catch (error) {
       const { path } = (task ?? this.pipeline).node;
       throw new Error(`The settings of '${path}' cannot be read: ${(error as Error).message}`, { cause: error });
     }
-  }
-
-  /** Settings as plain data; what their values of the run come from is waited for. */
-  private settings(layers: readonly TaskLayer[], scope: Scope, read: Upstream, task?: Task): GraphTaskSettings {
-    return mapRunValues(this.plain(layers, task), ({ expression, ...rest }) => ({
-      ...rest,
-      expression: this.lowering.expression(expression as unknown as Expression<FlowNode>, scope, read.read),
-    }));
   }
 
   private if(node: If, scope: Scope, read: Upstream): GraphNode {

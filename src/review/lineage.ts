@@ -124,7 +124,11 @@ function tasksBy(
 ): ReadonlyMap<string, readonly LineageTask[]> {
   const found = new Map<string, LineageTask[]>();
   for (const task of tasks) {
-    for (const id of Object.values(task[side]).flat()) found.set(id, [...(found.get(id) ?? []), task]);
+    for (const id of Object.values(task[side]).flat()) {
+      const known = found.get(id);
+      if (known) known.push(task);
+      else found.set(id, [task]);
+    }
   }
   return found;
 }

@@ -3,7 +3,7 @@ import type { ArtifactGc, GraphArtifactPlace, GraphSecretKey, GraphStoreAccess }
 import type { AnyArtifact } from '../../values/types';
 import type { Value } from '../../values/value';
 import { loweredText, type SettingText } from './setting-value';
-import { mountOf, type TaskVolumes, type Volume } from './volume';
+import { mountOf, type PodVolumes, type TaskVolumes, type Volume } from './volume';
 
 /** A key of a Secret of the same namespace. Its value stands in no manifest. */
 export interface SecretKey {
@@ -114,16 +114,18 @@ export interface ImportedPlace extends Omit<ObjectPlace, 'credentials'> {
 export function lowerArtifacts(
   given: NonNullable<ArtifactSettings['artifacts']>,
   volumes: NonNullable<TaskVolumes['volumes']>,
+  pod: PodVolumes,
 ): Record<string, GraphArtifactPlace> {
   const places = Object.entries(given).filter(([, place]) => place !== undefined);
-  return Object.fromEntries(places.map(([output, place]) => [output, lowerPlace(place, volumes)]));
+  return Object.fromEntries(places.map(([output, place]) => [output, lowerPlace(place, volumes, pod)]));
 }
 
 function lowerPlace(
   place: ArtifactPlace | ImportedPlace,
   volumes: NonNullable<TaskVolumes['volumes']>,
+  pod: PodVolumes,
 ): GraphArtifactPlace {
-  if ('volume' in place) return { volume: nameOf(place.volume, volumes), path: loweredText(place.path) };
+  if ('volume' in place) return { volume: nameOf(place.volume, volumes, pod), path: loweredText(place.path) };
   const gc = place.gc && { gc: place.gc };
   if ('key' in place) return { key: loweredText(place.key), ...gc };
   if (!('uri' in place)) return { ...gc };
@@ -132,11 +134,11 @@ function lowerPlace(
 }
 
 /** What a volume is called in the task's pod; one that it does not mount has the name that it has elsewhere. */
-function nameOf(volume: Volume, volumes: NonNullable<TaskVolumes['volumes']>): string {
+function nameOf(volume: Volume, volumes: NonNullable<TaskVolumes['volumes']>, pod: PodVolumes): string {
   const mounted = Object.entries(volumes).find(([path, given]) =>
     isDeepStrictEqual(mountOf(given, path).volume.lower(path), volume.lower(path)),
   );
-  return volume.lower(mounted?.[0] ?? '').name;
+  return (mounted ? pod.take(volume, mounted[0]) : volume.lower('')).name;
 }
 
 function lowerAccess({ endpoint, region, insecure, credentials = 'identity' }: ImportedPlace | ObjectPlace) {

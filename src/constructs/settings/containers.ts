@@ -1,10 +1,10 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
 import type { Json } from '../../components/definition';
-import type { GraphVolume, SecurityLevel, TreeObject } from '../../graph/settings';
+import type { SecurityLevel, TreeObject } from '../../graph/settings';
 import { type EnvFrom, type EnvValue, lowerEnv, lowerEnvFrom } from './environment';
 import { lowerResources, type TaskResources } from './resources';
 import { loweredName, loweredObject, loweredText, type NamedObject, type SettingText } from './setting-value';
-import { lowerVolumes, type PodVolumes, type TaskVolumes } from './volume';
+import { lowerMounts, type PodVolumes, type TaskVolumes } from './volume';
 
 /** A container beside the task's own. */
 export interface SideContainer extends TaskVolumes {
@@ -94,16 +94,10 @@ export interface TaskContainers {
   readonly debugPause?: readonly ('before' | 'after')[] | undefined;
 }
 
-/** A container beside the task's own, and the volumes that it needs. */
-export function lowerSideContainer(
-  given: SideContainer | InitContainer,
-  pod: PodVolumes,
-): {
-  readonly container: TreeObject;
-  readonly volumes: readonly GraphVolume[];
-} {
+/** A container beside the task's own. The pod has the volumes that it mounts. */
+export function lowerSideContainer(given: SideContainer | InitContainer, pod: PodVolumes): TreeObject {
   const { name, image, command, args, resources, mirrorVolumes, extra } = given;
-  const { volumes, mounts } = lowerVolumes(given.volumes ?? {}, pod);
+  const mounts = lowerMounts(given.volumes ?? {}, pod);
   const env = lowerEnv([given]);
   const envFrom = lowerEnvFrom([given]);
   const asked = resources && lowerResources([resources]);
@@ -122,5 +116,5 @@ export function lowerSideContainer(
     ...('sidecar' in given && given.sidecar && { restartPolicy: 'Always' }),
     ...loweredObject(extra ?? {}),
   };
-  return { container: container as unknown as TreeObject, volumes };
+  return container as unknown as TreeObject;
 }

@@ -86,7 +86,7 @@ export function lowerEnv(layers: readonly TaskEnvironment[]): GraphEnvVar[] {
 }
 
 /** An environment variable. */
-export function lowerEnvVar(name: string, value: EnvValue): GraphEnvVar {
+function lowerEnvVar(name: string, value: EnvValue): GraphEnvVar {
   if (value instanceof EnvSource) return { name, valueFrom: loweredObject(value.valueFrom) };
   return { name, value: loweredText(value as string | Value<unknown>, SCALARS, true) };
 }

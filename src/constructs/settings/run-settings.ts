@@ -1,11 +1,10 @@
 import type { Duration } from 'cdk8s';
 import type * as kubernetes from 'kubernetes-types/core/v1';
 import type { GraphPodRetention, GraphRetention, GraphRunOverrides, GraphRunSettings } from '../../graph/run-settings';
-import type { Text } from '../../graph/settings';
 import type { IRunner } from '../platform/runner';
 import { lowerMutexes, lowerSemaphores, type TaskConcurrency } from './concurrency';
 import { lowerMetrics, type RunMetric } from './metrics';
-import { loweredObject, loweredText, type SettingText, seconds } from './setting-value';
+import { loweredObject, loweredText, loweredTexts, type SettingText, seconds } from './setting-value';
 
 /** How long finished runs are kept: the Workflow, its pods, and with them what the run owns. */
 export interface Retention {
@@ -125,8 +124,8 @@ export function lowerRunSettings(props: RunSettings): GraphRunSettings | undefin
     ...(dnsConfig && { dnsConfig: loweredObject(dnsConfig) }),
     ...(props.mutexes?.length && { mutexes: lowerMutexes([props]) }),
     ...(props.semaphores?.length && { semaphores: lowerSemaphores([props]) }),
-    ...(labels && { labels: texts(labels) }),
-    ...(annotations && { annotations: texts(annotations) }),
+    ...(labels && { labels: loweredTexts(labels, loweredText) }),
+    ...(annotations && { annotations: loweredTexts(annotations, loweredText) }),
     ...(props.metrics?.length && { metrics: lowerMetrics(props.metrics) }),
   };
   return Object.keys(settings).length > 0 ? settings : undefined;
@@ -154,8 +153,4 @@ function lowerPodRetention({ strategy, delay }: PodRetention): GraphPodRetention
 /** By shape: the app's cdk8s may be another copy than the library's. */
 function isDuration(given: Duration | Retention): given is Duration {
   return 'toSeconds' in given;
-}
-
-function texts(map: { readonly [key: string]: SettingText }): Record<string, Text> {
-  return Object.fromEntries(Object.entries(map).map(([key, value]) => [key, loweredText(value)]));
 }

@@ -33,6 +33,14 @@ export function loweredName(given: SettingText): Text {
   return given instanceof Value ? { ...runValue(given, ['STRING']), plain: true } : given;
 }
 
+/** Texts by name: labels, annotations. */
+export function loweredTexts(
+  given: { readonly [name: string]: SettingText },
+  lower: (text: SettingText) => Text,
+): Record<string, Text> {
+  return Object.fromEntries(Object.entries(given).map(([name, text]) => [name, lower(text)]));
+}
+
 /** A value of the run, as it stands in settings. */
 export function runValue(given: Value<unknown>, types: readonly ParameterType[], optional = false): RunValue {
   const expression = Value.expressionOf(given) as unknown as RunValue['expression'];

@@ -1,4 +1,4 @@
-import type { GraphTaskSettings, GraphVolume, Text } from '../../graph/settings';
+import type { GraphTaskSettings } from '../../graph/settings';
 import { type ArtifactSettings, lowerArtifacts } from './artifacts';
 import { lowerCaching, type TaskCaching } from './caching';
 import { lowerMutexes, lowerSemaphores, type TaskConcurrency } from './concurrency';
@@ -9,16 +9,8 @@ import { lowerMetrics, type TaskObservability } from './metrics';
 import { lowerAffinity, lowerNodeSelector, lowerTolerations, poolUse, type TaskPlacement } from './placement';
 import { lowerResources, type TaskResources } from './resources';
 import { lowerRetry, type TaskTiming } from './retry';
-import {
-  loweredName,
-  loweredObject,
-  loweredText,
-  loweredTree,
-  nameOf,
-  type SettingText,
-  seconds,
-} from './setting-value';
-import { lowerVolumes, PodVolumes, type TaskVolumes } from './volume';
+import { loweredName, loweredObject, loweredText, loweredTexts, loweredTree, nameOf, seconds } from './setting-value';
+import { lowerMounts, PodVolumes, type TaskVolumes } from './volume';
 
 /**
  * What a task may ask of its pod, its storage and its past.
@@ -62,17 +54,21 @@ export function lowerSettings(given: readonly TaskLayer[]): GraphTaskSettings {
   if (layers.length === 0) return {};
   const last = <K extends keyof TaskSettings>(name: K) => layers.findLast((layer) => layer[name] !== undefined)?.[name];
   const serviceAccount = last('serviceAccount');
-  const merged = (name: 'labels' | 'annotations', first: Readonly<Record<string, string>> = {}) =>
-    texts(
-      Object.assign({}, first, ...layers.map((layer) => layer[name] ?? {})),
-      name === 'labels' ? loweredName : loweredText,
+  const merged = (name: 'labels' | 'annotations', first: Readonly<Record<string, string>> = {}) => {
+    const all: NonNullable<TaskSettings['labels']> = Object.assign(
+      {},
+      first,
+      ...layers.map((layer) => layer[name] ?? {}),
     );
+    const lower = name === 'labels' ? loweredName : loweredText;
+    return Object.keys(all).length > 0 ? loweredTexts(all, lower) : undefined;
+  };
   const mounted: NonNullable<TaskSettings['volumes']> = Object.assign(
     {},
     ...layers.map((layer) => layer.volumes ?? {}),
   );
   const pod = new PodVolumes();
-  const { volumes, mounts } = lowerVolumes(mounted, pod);
+  const mounts = lowerMounts(mounted, pod);
   const inits = layers
     .flatMap(({ initContainers }) => initContainers ?? [])
     .map((each) => lowerSideContainer(each, pod));
@@ -93,12 +89,10 @@ export function lowerSettings(given: readonly TaskLayer[]): GraphTaskSettings {
     topologySpreadConstraints: filled(layers.flatMap(({ topologySpread }) => topologySpread ?? []).map(loweredTree)),
     env: filled(lowerEnv(layers)),
     envFrom: filled(lowerEnvFrom(layers)),
-    volumes: filled(
-      distinct([...volumes, ...inits.flatMap((each) => each.volumes), ...sides.flatMap((each) => each.volumes)]),
-    ),
+    volumes: filled(pod.all),
     mounts: filled(mounts),
-    initContainers: filled(inits.map(({ container }) => container)),
-    sidecars: filled(sides.map(({ container }) => container)),
+    initContainers: filled(inits),
+    sidecars: filled(sides),
     imagePullPolicy: last('imagePullPolicy'),
     imagePullSecrets: filled(
       layers.flatMap(({ imagePullSecrets }) => imagePullSecrets ?? []).map((secret) => loweredName(nameOf(secret))),
@@ -123,7 +117,7 @@ export function lowerSettings(given: readonly TaskLayer[]): GraphTaskSettings {
     mutexes: filled(lowerMutexes(layers)),
     semaphores: filled(lowerSemaphores(layers)),
     artifacts: layers.some((layer) => layer.artifacts)
-      ? lowerArtifacts(Object.assign({}, ...layers.map((layer) => layer.artifacts ?? {})), mounted)
+      ? lowerArtifacts(Object.assign({}, ...layers.map((layer) => layer.artifacts ?? {})), mounted, pod)
       : undefined,
     byReference: filled(layers.flatMap(({ byReference }) => byReference ?? []).map(String)),
     metrics: filled(lowerMetrics(layers.flatMap(({ metrics }) => metrics ?? []))),
@@ -150,25 +144,12 @@ export function isEmptyLayer(layer: TaskSettings): boolean {
   return Object.values(layer).every((value) => value === undefined);
 }
 
-function texts(
-  map: { readonly [name: string]: SettingText },
-  lower: (text: SettingText) => Text,
-): Record<string, Text> | undefined {
-  const entries = Object.entries(map).map(([name, value]) => [name, lower(value)] as const);
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
-}
-
 function object(given: object | undefined) {
   return given && loweredObject(given);
 }
 
 function filled<T>(list: readonly T[]): readonly T[] | undefined {
   return list.length > 0 ? list : undefined;
-}
-
-/** One of each: a volume that is mounted twice is declared once. */
-function distinct(volumes: readonly GraphVolume[]): GraphVolume[] {
-  return [...new Map(volumes.map((volume) => [volume.name, volume])).values()];
 }
 
 function present(settings: { [K in keyof GraphTaskSettings]: GraphTaskSettings[K] | undefined }): GraphTaskSettings {

@@ -192,6 +192,11 @@ export class PodVolumes {
   private readonly known: { readonly given: GraphVolume; readonly path: string | undefined; readonly name: string }[] =
     [];
 
+  /** Those that were taken, each once. */
+  public get all(): readonly GraphVolume[] {
+    return this.known.map(({ given, name }) => ({ ...given, name }));
+  }
+
   /** A volume under its name in the pod. */
   public take(volume: Volume, mountPath: string): GraphVolume {
     const given = volume.lower(mountPath);
@@ -208,28 +213,17 @@ export class PodVolumes {
   }
 }
 
-/** What a container mounts, and the volumes that it needs for it. */
-export function lowerVolumes(
-  volumes: NonNullable<TaskVolumes['volumes']>,
-  pod: PodVolumes = new PodVolumes(),
-): {
-  readonly volumes: readonly GraphVolume[];
-  readonly mounts: readonly GraphMount[];
-} {
-  const found: GraphVolume[] = [];
-  const mounts: GraphMount[] = [];
-  for (const [path, given] of Object.entries(volumes)) {
+/** What a container mounts. The pod has the volumes that it needs for it. */
+export function lowerMounts(volumes: NonNullable<TaskVolumes['volumes']>, pod: PodVolumes): readonly GraphMount[] {
+  return Object.entries(volumes).map(([path, given]) => {
     const { volume, subPath, readOnly } = mountOf(given, path);
-    const lowered = pod.take(volume, path);
-    found.push(lowered);
-    mounts.push({
-      volume: lowered.name,
+    return {
+      volume: pod.take(volume, path).name,
       path,
       ...(subPath !== undefined && { subPath: loweredText(subPath) }),
       ...(readOnly && { readOnly }),
-    });
-  }
-  return { volumes: found, mounts };
+    };
+  });
 }
 
 /**
