@@ -14,7 +14,7 @@ const REFUSED = path.join(ROOT, 'conformance', 'refused');
  * @throws where a manifest is refused, or a broken one is not
  */
 export function checkManifests() {
-  const checkers = { schema: bySchema(), argo: byArgo(), core: (files) => checkCoreKinds(files) };
+  const checkers = { schema: bySchema(), argo: byArgo(), core: checkCoreKinds };
   proveThatTheyRefuse(checkers);
 
   const examples = yamlFiles(path.join(ROOT, 'dist'));

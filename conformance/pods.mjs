@@ -1,11 +1,7 @@
-import fs from 'node:fs';
 import path from 'node:path';
+import { complaintsAbout, KUBERNETES } from './kubernetes-schemas.mjs';
 import { recorded, yamlFiles } from './manifests.mjs';
-import { CACHE, must, ROOT, run } from './processes.mjs';
-
-/** Kubernetes' schemas, and the version of them: the first in which all is there that the library writes. */
-const SCHEMAS = 'kubernetes-validate==1.37.0';
-const KUBERNETES = '1.34';
+import { must, ROOT } from './processes.mjs';
 
 /** Manifests whose pods must be refused: one fault each. */
 const REFUSED = path.join(ROOT, 'conformance', 'refused', 'pods');
@@ -39,24 +35,6 @@ function check(files) {
     input: JSON.stringify(files),
   });
   const { pods, complaints } = JSON.parse(listed);
-  const { status, output } = run(python(), [path.join('conformance', 'pods.py'), KUBERNETES], {
-    input: JSON.stringify(pods),
-  });
-  const refused = [...complaints, ...(status === 0 ? [] : [output])];
-  return { pods: pods.length, complaints: refused.join('\n') };
-}
-
-/** A Python that has the schemas, in a virtual environment that is made once. */
-function python() {
-  const home = path.join(CACHE, `venv-${SCHEMAS.replace('==', '-')}`);
-  const program = path.join(home, 'bin', 'python');
-  const done = path.join(home, 'installed');
-  if (!fs.existsSync(done)) {
-    console.log(`installing ${SCHEMAS}`);
-    fs.rmSync(home, { recursive: true, force: true });
-    must('python3', ['-m', 'venv', home]);
-    must(program, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', SCHEMAS]);
-    fs.writeFileSync(done, '');
-  }
-  return program;
+  const refused = complaintsAbout(pods.map(({ of, pod }) => ({ of, object: pod })));
+  return { pods: pods.length, complaints: [...complaints, refused].filter((each) => each !== '').join('\n') };
 }

@@ -73,12 +73,32 @@ export {
   type PipelineProps,
   type Workspace,
 } from './constructs/pipeline';
+export { ArgoBackend } from './constructs/platform/argo-backend';
+export type { ArgoVersion } from './constructs/platform/argo-backend/images';
+export type {
+  ArgoArchive,
+  ArgoBackendProps,
+  ArgoExecutor,
+  ArgoScope,
+  ArgoServer,
+  ArgoSso,
+} from './constructs/platform/argo-backend/props';
 export type {
   IArtifactRepository,
   IAzureRepository,
   IBucketRepository,
   INoRepository,
 } from './constructs/platform/artifact-repository';
+export type { ImageOptions } from './constructs/platform/backend/images';
+export type { WorkloadOptions, WorkloadResources } from './constructs/platform/backend/workload';
+export { Database, type MysqlProps, type PostgresProps } from './constructs/platform/database';
+export {
+  type AzureStoreProps,
+  type GcsStoreProps,
+  ObjectStore,
+  type S3StoreProps,
+  type TryOutStoreProps,
+} from './constructs/platform/object-store';
 export {
   type ControllerAccount,
   type IRunner,
@@ -86,6 +106,7 @@ export {
   Runner,
   type RunnerProps,
 } from './constructs/platform/runner';
+export type { ISecretReference } from './constructs/platform/secret-reference';
 export { Semaphore, type SemaphoreProps } from './constructs/platform/semaphore';
 export { WorkloadIdentity } from './constructs/platform/workload-identity';
 export {

@@ -8,6 +8,8 @@ export interface ManifestProps {
   readonly kind: string;
   /** The object's name; a function where it depends on what is synthesised. */
   readonly name: string | (() => string);
+  /** The namespace; `'none'` for an object of the whole cluster. @default - the chart's */
+  readonly namespace?: string | undefined;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   /** True where the name says what the object holds: the same object may then stand in several charts. */
@@ -48,6 +50,7 @@ export class Manifest extends ApiObject {
       kind: props.kind,
       metadata: {
         name: typeof name === 'string' ? name : LATE_NAME,
+        ...(props.namespace !== undefined && { namespace: props.namespace === 'none' ? '' : props.namespace }),
         labels: { ...props.labels },
         annotations: { ...props.annotations },
       },
@@ -73,7 +76,7 @@ export class Manifest extends ApiObject {
     const json = {
       apiVersion: this.apiVersion,
       kind: this.kind,
-      metadata: { name: this.name, ...(namespace !== undefined && { namespace }), ...metadata },
+      metadata: { name: this.name, ...(namespace ? { namespace } : {}), ...metadata },
       ...fields,
     };
     return this.ownPatches.length === 0 ? json : JsonPatch.apply(json, ...this.ownPatches);

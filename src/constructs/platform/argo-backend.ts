@@ -1,0 +1,102 @@
+import { Chart } from 'cdk8s';
+import { Construct } from 'constructs';
+import { isWarning, renderDiagnostic } from '../../diagnostic';
+import { callSite } from '../call-site';
+import { Manifest } from '../manifest';
+import { CONFIGURATION, configuration } from './argo-backend/configuration';
+import { addController } from './argo-backend/controller';
+import { argoCrds } from './argo-backend/crds';
+import { ARGO_VERSIONS, type ArgoProgram, argoImage } from './argo-backend/images';
+import { problems } from './argo-backend/problems';
+import type { ArgoBackendProps } from './argo-backend/props';
+import { addServer } from './argo-backend/server';
+import { TryOutStore } from './argo-backend/try-out-store';
+import { BackendObjects } from './backend/objects';
+import { databaseSecrets } from './database';
+import { type ObjectStore, storeSecrets } from './object-store';
+import type { ControllerAccount } from './runner';
+import { type ISecretReference, secretKeyOf } from './secret-reference';
+
+/**
+ * Argo Workflows, as pipelines need it: the controller, the definitions of its kinds, what it may do, where it keeps artifacts,
+ * logs and finished workflows, and its server where one is asked for. It lives in its chart's namespace.
+ *
+ * ```ts
+ * const argo = new ArgoBackend(chart, 'argo', {
+ *   artifactRepository: ObjectStore.s3({ bucket: 'ml-artifacts', region: 'eu-central-1' }),
+ *   database: Database.postgres({ host: 'db.internal', database: 'argo', username: …, password: … }),
+ *   server: {},
+ * });
+ * const runner = new Runner(chart, 'runner');
+ * new Pipeline(chart, 'train', { runner, artifactRepository: argo.artifactRepository, crds: 'minimal' });
+ * ```
+ *
+ * No Secret is among the objects: what is named must exist. Its pods obey PodSecurity's "restricted".
+ */
+export class ArgoBackend extends Construct {
+  /** The namespace that it lives in. */
+  public readonly namespace: string;
+  /** The account of the controller, for a runner's `cacheController` in namespaces where it may not keep results. */
+  public readonly controller: Required<ControllerAccount>;
+  /** What pipelines take as `artifactRepository`. */
+  public readonly artifactRepository: ObjectStore | { readonly kind: 'none' };
+  /** Every image that its pods, and the pods of workflows beside the tasks' own, are made of: for a mirror. */
+  public readonly images: readonly string[];
+  /** The keys of Secrets that must exist in its namespace; those of the object store, wherever workflows run. */
+  public readonly secrets: readonly ISecretReference[];
+
+  public constructor(scope: Construct, id: string, props: ArgoBackendProps) {
+    super(scope, id);
+    const { namespace } = Chart.of(this);
+    this.namespace = namespace ?? 'argo';
+    this.controller = { name: 'argo', namespace: this.namespace };
+    const { artifactRepository: store, version = ARGO_VERSIONS[0], images = {} } = props;
+    this.artifactRepository = store === 'none' ? { kind: 'none' } : store;
+    const tryOut = store !== 'none' && store.kind === 's3' ? store.tryOut : undefined;
+    const own = tryOut && new TryOutStore(this, 'ObjectStore', { ...tryOut, images });
+    const programs: readonly ArgoProgram[] = ['workflow-controller', 'argoexec', ...(props.server ? SERVER : [])];
+    this.images = [...programs.map((name) => argoImage(name, version, images)), ...(own ? [own.image] : [])];
+    this.secrets = secretsOf(props);
+    if (props.crds !== 'external') this.addCrds();
+    new Manifest(this, 'Configuration', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      name: CONFIGURATION,
+      body: () => ({ fields: { data: configuration(props, own?.endpoint(this.namespace)) } }),
+    });
+    const objects = new BackendObjects(this, this.namespace, images);
+    addController(objects, this.controller.name, version, props);
+    if (props.server) addServer(objects, version, props, props.server);
+    const { at } = callSite(new.target);
+    const found = problems(this, namespace, props).map((each) => ({ ...each, ...(at && { at }) }));
+    for (const warning of found.filter(isWarning)) console.warn(`warning: ${renderDiagnostic(warning)}`);
+    const errors = found.filter((each) => !isWarning(each));
+    this.node.addValidation({ validate: () => errors.map((each) => renderDiagnostic(each, { withPath: false })) });
+  }
+
+  private addCrds(): void {
+    for (const { name, spec } of argoCrds()) {
+      new Manifest(this, name.split('.')[0]!, {
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        name,
+        namespace: 'none',
+        // Argo CD: they come first, and are never pruned, because their objects would go with them.
+        annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false', 'argocd.argoproj.io/sync-wave': '-2' },
+        body: () => ({ fields: { spec: structuredClone(spec) } }),
+      });
+    }
+  }
+}
+
+const SERVER = ['argocli'] as const;
+
+/** The keys that are named, each once. */
+function secretsOf({ artifactRepository: store, database, server }: ArgoBackendProps): readonly ISecretReference[] {
+  const all = [
+    ...(store === 'none' ? [] : storeSecrets(store)),
+    ...(database ? databaseSecrets(database) : []),
+    ...(server?.sso ? [server.sso.clientId, server.sso.clientSecret].map(secretKeyOf) : []),
+  ];
+  return [...new Map(all.map((each) => [`${each.name}/${each.key}`, each])).values()];
+}

@@ -1,0 +1,86 @@
+import type { Construct } from 'constructs';
+import type { Diagnostic } from '../../../diagnostic';
+import { nearest } from '../../../graph/names';
+import { isPlain } from '../database';
+import { ARGO_VERSIONS } from './images';
+import type { ArgoBackendProps, ArgoScope } from './props';
+
+/** Per app, the backends by the namespaces that they run workflows in. */
+const BACKENDS = new WeakMap<Construct, Map<string, string>>();
+
+/** Every namespace. */
+const CLUSTER = '*';
+
+/** What is wrong or doubtful about a backend. It takes its namespaces by this. */
+export function problems(backend: Construct, namespace: string | undefined, props: ArgoBackendProps): Diagnostic[] {
+  const { version, scope = 'namespace', artifactRepository: store, database, archive, offloadNodeStatus } = props;
+  const found: Omit<Diagnostic, 'path'>[] = [];
+  if (namespace === undefined) {
+    found.push({
+      code: 'KFP1700',
+      message: 'the chart of the backend has no namespace',
+      mend: "give the chart one: super(scope, id, { namespace: 'argo' })",
+    });
+  }
+  if (version !== undefined && !ARGO_VERSIONS.includes(version)) {
+    const meant = nearest(String(version).replace(/^v/, ''), ARGO_VERSIONS);
+    found.push({
+      code: 'KFP1701',
+      message: `Argo Workflows '${version}' is no release that pipelines are known to run on`,
+      mend: `take ${meant ?? ARGO_VERSIONS.join(', ')}`,
+    });
+  }
+  const other = namespace === undefined ? undefined : takeNamespaces(backend, namespace, scope);
+  if (other !== undefined) {
+    found.push({
+      code: 'KFP1702',
+      message: `'${other}' runs workflows of the same namespace: two controllers would work on each`,
+      mend: 'keep one of them, or give them namespaces of their own by `scope`',
+    });
+  }
+  if (database && isPlain(database)) {
+    found.push({
+      code: 'KFP1703',
+      severity: 'warning',
+      message: `the password of the database at '${database.host}' crosses the network in the clear`,
+      mend: 'leave out what disables TLS',
+    });
+  }
+  if (!database && (archive || offloadNodeStatus)) {
+    found.push({
+      code: 'KFP1704',
+      message: 'workflows are to be archived, or their status kept elsewhere, but there is no database',
+      mend: 'give `database`',
+    });
+  }
+  if (store !== 'none' && store.kind === 's3' && store.insecure && !store.tryOut) {
+    found.push({
+      code: 'KFP1703',
+      severity: 'warning',
+      message: `what goes to the bucket '${store.bucket}', and its keys' signatures, cross the network in the clear`,
+      mend: 'leave out `insecure`',
+    });
+  }
+  if (store !== 'none' && store.kind === 's3' && store.tryOut) {
+    found.push({
+      code: 'KFP1705',
+      severity: 'warning',
+      message: 'artifacts are kept in a try-out store: one pod, one volume, no TLS, no backups',
+      mend: 'in production, give ObjectStore.s3, .gcs or .azure',
+    });
+  }
+  const { path } = backend.node;
+  return found.map((each) => ({ ...each, path }));
+}
+
+/** Takes the namespaces that a backend runs workflows in; gives the path of another one that has taken some of them. */
+function takeNamespaces(backend: Construct, namespace: string, scope: ArgoScope): string | undefined {
+  const root = backend.node.root as Construct;
+  const taken = BACKENDS.get(root) ?? new Map<string, string>();
+  BACKENDS.set(root, taken);
+  const wanted = scope === 'cluster' ? CLUSTER : scope === 'namespace' ? namespace : scope.managedNamespace;
+  const [any] = taken.values();
+  const other = taken.get(wanted) ?? taken.get(CLUSTER) ?? (wanted === CLUSTER ? any : undefined);
+  taken.set(wanted, other ?? backend.node.path);
+  return other;
+}

@@ -1,0 +1,95 @@
+import type { SecretKey } from '../settings/artifacts';
+import { type ISecretReference, secretKeyOf } from './secret-reference';
+
+/** What every database is told of. */
+interface DatabaseProps {
+  /** The host's name. */
+  readonly host: string;
+  /** Where the user's name stands. */
+  readonly username: SecretKey;
+  /** The table of archived workflows' live status. @default 'argo_workflows' */
+  readonly tableName?: string | undefined;
+}
+
+/** Props of {@link Database.postgres}. */
+export interface PostgresProps extends DatabaseProps {
+  /** @default 5432 */
+  readonly port?: number | undefined;
+  /** The database's name. */
+  readonly database: string;
+  /**
+   * Where the password stands; or the cloud's own tokens instead: `'aws'` of RDS, `'azure'`.
+   */
+  readonly password: SecretKey | 'aws' | 'azure';
+  /** The region, for tokens of RDS. @default - that of the pod */
+  readonly region?: string | undefined;
+  /**
+   * How much of the server's certificate is checked, as libpq calls it. `'disable'` sends the password without TLS.
+   * @default 'verify-full'
+   */
+  readonly sslMode?: 'disable' | 'require' | 'verify-ca' | 'verify-full' | undefined;
+}
+
+/** Props of {@link Database.mysql}. */
+export interface MysqlProps extends DatabaseProps {
+  /** @default 3306 */
+  readonly port?: number | undefined;
+  /** The database's name. */
+  readonly database: string;
+  /** Where the password stands. */
+  readonly password: SecretKey;
+  /**
+   * Whether TLS is used, and its certificate checked. `'disable'` sends the password without TLS.
+   * @default 'verify-full'
+   */
+  readonly tls?: 'disable' | 'require' | 'verify-full' | undefined;
+}
+
+/** A database of a backend. Nothing of its credentials stands in a manifest. */
+export type Database = ({ readonly kind: 'postgres' } & PostgresProps) | ({ readonly kind: 'mysql' } & MysqlProps);
+
+/** Databases of either kind. */
+export const Database = {
+  /** PostgreSQL. */
+  postgres(props: PostgresProps): Extract<Database, { kind: 'postgres' }> {
+    return { ...props, kind: 'postgres' };
+  },
+
+  /** MySQL, and what speaks its protocol. */
+  mysql(props: MysqlProps): Extract<Database, { kind: 'mysql' }> {
+    return { ...props, kind: 'mysql' };
+  },
+} as const;
+
+/** True where the password would cross the network in the clear. */
+export function isPlain(database: Database): boolean {
+  return (database.kind === 'postgres' ? database.sslMode : database.tls) === 'disable';
+}
+
+/** A database as Argo's configuration describes one. */
+export function argoDatabase(database: Database): Record<string, unknown> {
+  const { host, username, database: name, tableName = 'argo_workflows' } = database;
+  const common = { host, database: name, tableName, userNameSecret: secretKeyOf(username) };
+  if (database.kind === 'mysql') {
+    const { port = 3306, password, tls = 'verify-full' } = database;
+    const option = { disable: 'false', require: 'skip-verify', 'verify-full': 'true' }[tls];
+    return { mysql: { ...common, port, passwordSecret: secretKeyOf(password), options: { tls: option } } };
+  }
+  const { port = 5432, password, region, sslMode = 'verify-full' } = database;
+  return {
+    postgresql: {
+      ...common,
+      port,
+      ...(typeof password !== 'string' && { passwordSecret: secretKeyOf(password) }),
+      ...(password === 'aws' && { awsRDSToken: { enabled: true, ...(region !== undefined && { region }) } }),
+      ...(password === 'azure' && { azureToken: { enabled: true } }),
+      ssl: sslMode !== 'disable',
+      sslMode,
+    },
+  };
+}
+
+/** The Secrets that a database's credentials stand in. */
+export function databaseSecrets({ username, password }: Database): readonly ISecretReference[] {
+  return [username, ...(typeof password === 'string' ? [] : [password])].map(secretKeyOf);
+}
