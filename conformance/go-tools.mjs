@@ -50,6 +50,35 @@ export function argoCrds() {
   return home;
 }
 
+/** Where CustomResourceDefinitions of nodes and queues come from: Go modules, and the folder in each that holds them. */
+const MODULES = [
+  { module: 'github.com/aws/karpenter-provider-aws@v1.14.1', folder: 'pkg/apis/crds' },
+  { module: 'sigs.k8s.io/kueue@v0.15.0', folder: 'config/components/crd/bases' },
+  { module: 'sigs.k8s.io/cluster-api@v1.14.2', folder: 'core/config/crd/bases' },
+];
+
+/** A folder with the CustomResourceDefinitions of nodes and queues: Karpenter's, Kueue's, Cluster API's. */
+export function platformCrds() {
+  const home = path.join(
+    CACHE,
+    'crds',
+    `platform-${createHash('sha256').update(JSON.stringify(MODULES)).digest('hex').slice(0, 12)}`,
+  );
+  if (fs.existsSync(home)) return home;
+  const fresh = `${home}.tmp`;
+  fs.rmSync(fresh, { recursive: true, force: true });
+  fs.mkdirSync(fresh, { recursive: true });
+  for (const { module, folder } of MODULES) {
+    const { Dir: downloaded } = JSON.parse(must('go', ['mod', 'download', '-json', module], { cwd: fresh }));
+    const source = path.join(downloaded, folder);
+    for (const file of fs.readdirSync(source).filter((name) => name.endsWith('.yaml'))) {
+      fs.writeFileSync(path.join(fresh, file), fs.readFileSync(path.join(source, file)));
+    }
+  }
+  fs.renameSync(fresh, home);
+  return home;
+}
+
 function existing(below) {
   const folder = path.join(SHARED, below);
   if (fs.existsSync(folder)) return folder;

@@ -1,14 +1,14 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { checkCoreKinds } from './core-kinds.mjs';
-import { argoCrds, sharedTool } from './go-tools.mjs';
+import { argoCrds, platformCrds, sharedTool } from './go-tools.mjs';
 import { CACHE, ROOT, run } from './processes.mjs';
 
 /** Manifests that one of the checkers must refuse: they prove that it can. */
 const REFUSED = path.join(ROOT, 'conformance', 'refused');
 
 /**
- * Holds all manifests against the CRDs' schemas, Argo's validator and the shapes of Kubernetes' own kinds.
+ * Holds all manifests against the CRDs' schemas, Argo's validator and the schemas of Kubernetes' own kinds.
  *
  * @returns {string} what was checked
  * @throws where a manifest is refused, or a broken one is not
@@ -32,8 +32,13 @@ export function checkManifests() {
 
 /** A checker gives its complaints about some files, or an empty text. */
 function bySchema() {
-  const [program, crds] = [sharedTool('crdcheck'), argoCrds()];
-  return (files) => complaintsOf(program, [crds, ...files]);
+  const program = sharedTool('crdcheck');
+  const folders = [argoCrds(), platformCrds()];
+  return (files) =>
+    folders
+      .map((crds) => complaintsOf(program, [crds, ...files]))
+      .filter((complaint) => complaint !== '')
+      .join('\n');
 }
 
 function byArgo() {

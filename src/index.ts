@@ -93,6 +93,31 @@ export type { ImageOptions } from './constructs/platform/backend/images';
 export type { WorkloadOptions, WorkloadResources } from './constructs/platform/backend/workload';
 export { Database, type MysqlProps, type PostgresProps } from './constructs/platform/database';
 export {
+  DeviceClaim,
+  type DeviceClaimProps,
+  DeviceClass,
+  type DeviceClassProps,
+} from './constructs/platform/device-class';
+export type { GpuSharing, MigSlicing, TimeSlicing } from './constructs/platform/devices/sharing';
+export { GpuDevices, type GpuDevicesProps } from './constructs/platform/gpu-devices';
+export { GpuNodePool, type GpuNodePoolProps, NodePool } from './constructs/platform/node-pool';
+export type {
+  AcceleratorModel,
+  Capacity,
+  NodePoolIntent,
+  NodePoolProps,
+  PoolAccelerator,
+  PoolDisruption,
+  PoolLimits,
+  PoolTaint,
+} from './constructs/platform/node-pools/intent';
+export type { NodePoolProvider, ProvidedObject, ProvidedPool } from './constructs/platform/node-pools/provider';
+export { ClusterApi, Gke, Karpenter } from './constructs/platform/node-pools/providers';
+export type { ClusterApiReference, MachinePoolProps } from './constructs/platform/node-pools/providers/cluster-api';
+export type { ComputeClassProps, GkeNodePoolProps } from './constructs/platform/node-pools/providers/gke';
+export type { AwsSelector, Ec2NodeClassProps } from './constructs/platform/node-pools/providers/karpenter-aws';
+export type { AksNodeClassProps } from './constructs/platform/node-pools/providers/karpenter-azure';
+export {
   type AzureStoreProps,
   type GcsStoreProps,
   ObjectStore,
@@ -108,6 +133,10 @@ export {
 } from './constructs/platform/runner';
 export type { ISecretReference } from './constructs/platform/secret-reference';
 export { Semaphore, type SemaphoreProps } from './constructs/platform/semaphore';
+export { SharedVolume, type SharedVolumeProps } from './constructs/platform/shared-volume';
+export { Tenant, type TenantLimits, type TenantProps, type TenantQuota } from './constructs/platform/tenant';
+export type { NetworkPeer, NetworkTarget, TenantNetwork } from './constructs/platform/tenants/network';
+export type { Person, TenantPeople } from './constructs/platform/tenants/people';
 export { WorkloadIdentity } from './constructs/platform/workload-identity';
 export {
   type ICron,

@@ -31,6 +31,7 @@ import { Manifest } from './manifest';
 import { metricConflicts } from './metric-names';
 import { PipelineSources } from './pipeline-sources';
 import type { IArtifactRepository } from './platform/artifact-repository';
+import { knownFacts } from './platform/facts';
 import type { IRunner } from './platform/runner';
 import { publishGraph } from './publish-graph';
 import type { RunMetric } from './settings/metrics';
@@ -353,10 +354,22 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
       this.compiling = false;
       // The engine's limits are those of its manifests, which exist for a correct pipeline only.
       const isManifest = this.props.standalone !== false && !callsBroken && diagnostics.every(isWarning);
-      const more = [...(isManifest ? limits(graph) : []), ...metricConflicts(graph, this.node.root)];
+      const more = [
+        ...(isManifest ? limits(graph) : []),
+        ...metricConflicts(graph, this.node.root),
+        ...this.misfits(graph),
+      ];
       this.compiled = { graph, diagnostics: located([...diagnostics, ...more], pipeline), callsBroken };
     }
     return this.compiled;
+  }
+
+  /** Where it does not fit what the app says of its cluster. Most apps say nothing: the checks are loaded where one does. */
+  private misfits(graph: PipelineGraph): readonly Diagnostic[] {
+    const facts = knownFacts(this);
+    if (!facts) return [];
+    const { platformProblems } = require('./platform/checks') as typeof import('./platform/checks');
+    return platformProblems(graph, facts);
   }
 
   /** cdk8s asks once per chart of the app: everything expensive is done once. */

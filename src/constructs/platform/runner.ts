@@ -6,6 +6,7 @@ import { ARTIFACT_GC } from '../../graph/artifact-gc';
 import { kebab } from '../../graph/names';
 import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
+import { factsOf, namespaceOf } from './facts';
 import type { WorkloadIdentity } from './workload-identity';
 
 /** Anything with the name of a service account: a {@link Runner}, a cdk8s-plus ServiceAccount of any version, `{ name }`. */
@@ -44,6 +45,8 @@ export interface ControllerAccount {
 export interface RunnerProps {
   /** The name of the service account. @default - the construct's id, in kebab case */
   readonly name?: string | undefined;
+  /** The namespace, which is that of the pipelines that take it. @default - the chart's */
+  readonly namespace?: string | undefined;
   /**
    * Annotations of the service account.
    * @default - none
@@ -89,14 +92,16 @@ export class Runner extends Construct implements IRunner {
   public constructor(scope: Construct, id: string, props: RunnerProps = {}) {
     super(scope, id);
     this.name = props.name ?? kebab(id);
-    const name = this.name;
+    const { name } = this;
+    const common = { name, ...(props.namespace !== undefined && { namespace: props.namespace }) };
     const { workloadIdentity: cloud, imagePullSecrets: secrets = [] } = props;
+    factsOf(this).runners.push({ name, namespace: props.namespace ?? namespaceOf(this) });
     this.podLabels = Object.keys(cloud?.podLabels ?? {}).length > 0 ? cloud?.podLabels : undefined;
     this.allowed = [EXECUTOR, ...(props.artifactGc ? ARTIFACT_GC : []), ...(props.rules ?? [])];
     new Manifest(this, 'Default', {
       apiVersion: 'v1',
+      ...common,
       kind: 'ServiceAccount',
-      name,
       annotations: { ...cloud?.annotations, ...props.annotations },
       body: () => ({
         fields:
@@ -107,6 +112,7 @@ export class Runner extends Construct implements IRunner {
     });
     new Manifest(this, 'Token', {
       apiVersion: 'v1',
+      ...common,
       kind: 'Secret',
       name: `${name}.service-account-token`,
       annotations: { 'kubernetes.io/service-account.name': name },
@@ -114,15 +120,15 @@ export class Runner extends Construct implements IRunner {
     });
     new Manifest(this, 'Role', {
       apiVersion: 'rbac.authorization.k8s.io/v1',
+      ...common,
       kind: 'Role',
-      name,
       // Copied: the YAML printer would write a list that occurs twice as an alias.
       body: () => ({ fields: { rules: structuredClone(this.rules) } }),
     });
     new Manifest(this, 'RoleBinding', {
       apiVersion: 'rbac.authorization.k8s.io/v1',
+      ...common,
       kind: 'RoleBinding',
-      name,
       body: () => ({
         fields: {
           roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
@@ -130,7 +136,7 @@ export class Runner extends Construct implements IRunner {
         },
       }),
     });
-    if (props.cacheController) this.allowCaching(props.cacheController);
+    if (props.cacheController) this.allowCaching(props.cacheController, common);
     const wrong = [...identityProblems(cloud), ...ruleProblems(props.rules ?? [])];
     const { at } = callSite(new.target);
     this.node.addValidation({
@@ -163,20 +169,24 @@ export class Runner extends Construct implements IRunner {
   }
 
   /** What memoization needs of the API; a hit writes as well. */
-  private allowCaching({ name: controller = 'argo', namespace }: ControllerAccount): void {
+  private allowCaching(
+    { name: controller = 'argo', namespace }: ControllerAccount,
+    own: { readonly namespace?: string },
+  ): void {
     const name = `${this.name}-cache`;
+    const common = { ...own, name };
     new Manifest(this, 'CacheRole', {
       apiVersion: 'rbac.authorization.k8s.io/v1',
+      ...common,
       kind: 'Role',
-      name,
       body: () => ({
         fields: { rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'update'] }] },
       }),
     });
     new Manifest(this, 'CacheRoleBinding', {
       apiVersion: 'rbac.authorization.k8s.io/v1',
+      ...common,
       kind: 'RoleBinding',
-      name,
       body: () => ({
         fields: {
           roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },

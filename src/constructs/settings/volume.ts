@@ -238,7 +238,8 @@ export function mountOf(given: Volume | VolumeMount, path: string): VolumeMount 
 }
 
 /** Kubernetes' PersistentVolumeClaimSpec. */
-function claimSpec({ size, storageClass, accessModes, dataSource, volumeName: bound }: ClaimProps): TreeObject {
+/** What a claim asks, as Kubernetes writes it. */
+export function claimSpec({ size, storageClass, accessModes, dataSource, volumeName: bound }: ClaimProps): TreeObject {
   return {
     accessModes: [...(accessModes ?? ['ReadWriteOnce'])],
     resources: { requests: { storage: loweredQuantity(size) } },
