@@ -32,6 +32,11 @@ const SUBCOMMANDS: readonly Subcommand[] = [
     load: () => (require('./run') as typeof import('./run')).runCommand(),
   },
   {
+    name: 'doctor',
+    summary: 'say what a cluster lacks to run pipelines',
+    load: () => (require('./doctor') as typeof import('./doctor')).doctorCommand(),
+  },
+  {
     name: 'lineage',
     summary: 'say who produced what in a run',
     load: () => (require('./lineage') as typeof import('./lineage')).lineageCommand(),

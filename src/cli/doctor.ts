@@ -1,0 +1,75 @@
+import { Command, Option } from 'commander';
+import { pipelineManifest } from '../argo/pipeline-manifest';
+import type { PipelineGraph } from '../graph/graph';
+import { requirementsOf } from '../review/requirements';
+import { appCommand, isApp, problem } from './app-command';
+import { appGraphs } from './app-graphs';
+import { examineEngine } from './doctor/engine';
+import { type Finding, findingLines } from './doctor/findings';
+import { Kubectl } from './doctor/kubectl';
+import { examineNamespace } from './doctor/namespace';
+
+interface DoctorOptions {
+  readonly namespace?: string;
+  readonly context?: string;
+  readonly kubeconfig?: string;
+  readonly output: 'text' | 'json';
+}
+
+/** `cdk8s-kfp doctor`: what a cluster lacks to run the pipelines of an app. It reads, and changes nothing. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .summary('say what a cluster lacks to run pipelines')
+    .description(
+      'Say what a cluster lacks to run the pipelines of an app: Argo, rights, the artifact repository, Secrets and other objects.\n' +
+        'It asks by kubectl, reads alone, and looks at no value of a Secret.',
+    )
+    .argument('[app]', "the app's entry file, its cdk8s.yaml or its folder (default: the current folder)")
+    .argument('[pipeline]', 'the name of a pipeline (default: all)')
+    .option('-n, --namespace <namespace>', 'where the pipelines run (default: where the app puts them)')
+    .option('--context <name>', "kubectl's context")
+    .option('--kubeconfig <file>', "kubectl's configuration")
+    .addOption(new Option('-o, --output <form>', 'how it is printed').choices(['text', 'json']).default('text'))
+    .addHelpText('after', '\nExit codes: 0 nothing is missing, 1 something is.')
+    .action(doctor);
+}
+
+async function doctor(first: string | undefined, second: string | undefined, options: DoctorOptions): Promise<void> {
+  const [app, name] =
+    second !== undefined || first === undefined || isApp(first) ? [first, second] : [undefined, first];
+  const graphs = (await appGraphs(appCommand(app))).filter((graph) => name === undefined || graph.name === name);
+  if (graphs.length === 0) throw problem('KFP1437', `the app has no pipeline '${name}'`, 'name one that it has');
+  const kubectl = new Kubectl([
+    ...(options.context === undefined ? [] : [`--context=${options.context}`]),
+    ...(options.kubeconfig === undefined ? [] : [`--kubeconfig=${options.kubeconfig}`]),
+  ]);
+  const { ok, reason } = kubectl.ask('version', '-o', 'json');
+  if (!ok) throw problem('KFP1439', `kubectl reaches no cluster: ${reason}`, 'see kubectl version, or give --context');
+  const findings = new Map<string, Finding[]>();
+  for (const graph of graphs) {
+    const namespace = options.namespace ?? graph.namespace ?? 'default';
+    const known = findings.get(namespace) ?? [];
+    findings.set(namespace, distinct([...known, ...examine(kubectl, namespace, graph)]));
+  }
+  if (options.output === 'json') {
+    process.stdout.write(`${JSON.stringify(Object.fromEntries(findings), undefined, 2)}\n`);
+  } else {
+    for (const [namespace, all] of findings) {
+      const lines = findingLines(all, (text) => text);
+      process.stdout.write(`${[`namespace ${namespace}`, ...lines].join('\n')}\n`);
+    }
+  }
+  const missing = [...findings.values()].flat().filter(({ verdict }) => verdict === 'missing');
+  process.exitCode = missing.length > 0 ? 1 : 0;
+}
+
+function examine(kubectl: Kubectl, namespace: string, graph: PipelineGraph): Finding[] {
+  const { findings, controller } = examineEngine(kubectl, namespace);
+  const requirements = requirementsOf(graph, pipelineManifest(graph).body);
+  return [...findings, ...examineNamespace(kubectl, namespace, requirements, graph.artifactRepository, controller)];
+}
+
+/** What several pipelines need is said once. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  return [...new Map(findings.map((each) => [JSON.stringify(each), each])).values()];
+}

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+
+/** How long the cluster may take to answer, in milliseconds. */
+const PATIENCE = 30_000;
+
+/** What kubectl said. */
+export interface Answer {
+  readonly ok: boolean;
+  readonly stdout: string;
+  /** Why not. */
+  readonly reason: string;
+}
+
+/** kubectl, which is asked to read and nothing else. */
+export class Kubectl {
+  /**
+   * @param options options of every call: which cluster, as whom
+   */
+  public constructor(private readonly options: readonly string[]) {}
+
+  /** Runs it; arguments go to no shell. */
+  public ask(...args: readonly string[]): Answer {
+    const { status, stdout, stderr, error } = spawnSync('kubectl', [...args, ...this.options], {
+      encoding: 'utf8',
+      env: process.env,
+      timeout: PATIENCE,
+      maxBuffer: 1 << 28,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const reason = error ? String(error.message) : (stderr ?? '').trim().split('\n').at(-1)!;
+    return { ok: !error && status === 0, stdout: stdout ?? '', reason };
+  }
+
+  /** An object, or a list, as JSON; undefined where it is not there, and why where it could not be asked. */
+  public get(...args: readonly string[]): { readonly found?: unknown; readonly unknown?: string } {
+    const { ok, stdout, reason } = this.ask('get', ...args, '-o', 'json');
+    if (ok) return { found: JSON.parse(stdout) as unknown };
+    return /NotFound|not found|the server doesn't have a resource type/.test(reason) ? {} : { unknown: reason };
+  }
+
+  /** The keys of a Secret or ConfigMap; their values are not looked at, and reach nobody. */
+  public keys(
+    kind: string,
+    name: string,
+    namespace: string,
+  ): { readonly found?: readonly string[]; readonly unknown?: string } {
+    const template = '{{range $key, $value := .data}}{{$key}}{{"\\n"}}{{end}}';
+    const { ok, stdout, reason } = this.ask('get', kind, name, '-n', namespace, '-o', `go-template=${template}`);
+    if (ok) return { found: stdout.split('\n').filter(Boolean) };
+    return /NotFound|not found/.test(reason) ? {} : { unknown: reason };
+  }
+
+  /** Whether somebody may do something; undefined where that cannot be asked. */
+  public may(who: string, verb: string, resource: string, namespace: string): boolean | undefined {
+    const { stdout } = this.ask('auth', 'can-i', verb, resource, '-n', namespace, `--as=${who}`);
+    const [answer] = stdout.trim().split(/\s/);
+    return answer === 'yes' ? true : answer === 'no' ? false : undefined;
+  }
+}
