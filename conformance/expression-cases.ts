@@ -7,6 +7,7 @@ import { DagPrinter } from '../src/argo/dag-templates';
 import { printArgument, type Resolve, reference, tag, typed } from '../src/argo/expression-printer';
 import { collected, encodedItem } from '../src/argo/group-templates';
 import { podPatch } from '../src/argo/pod-patch';
+import { fileText } from '../src/argo/raw-text';
 import { SettingPrinter } from '../src/argo/setting-printer';
 import type {
   ArtifactDefinition,
@@ -327,6 +328,103 @@ function containerArgument(
   cases.push({ name, text: args![0]!, environment: given(text, 'x'), want, pod });
 }
 
+/** Arguments of which the run decides how many there are: a patch of the pod, through which Kubernetes looks alone. */
+function optionalArguments(): void {
+  const x = { ref: 'input-value', name: 'x' } as const;
+  const command = [
+    {
+      ifPresent: 'x',
+      // biome-ignore lint/suspicious/noThenProperty: as in the definition
+      then: ['--x', { parts: ['$(Y){{y}}', x] }],
+      else: ["it's", '{'],
+    },
+  ];
+  const implementation = { kind: 'container' as const, image: 'busybox:1', command, args: [] };
+  for (const { type, value, text } of [
+    ...valuesOf(...ALL_TYPES),
+    ...ALL_TYPES.map((each) => ({ type: each, value: null, text: 'json:' })),
+  ]) {
+    const inputs = { x: { kind: 'parameter' as const, type, optional: true } };
+    const { podSpecPatch } = componentTemplate(
+      'echo',
+      { name: 'echo', inputs, outputs: {}, implementation },
+      {},
+      {},
+      RUN,
+    );
+    const plain = type === 'STRING' ? value : text.replace(/^json:/, '');
+    const given = ['--x', `$$(Y){{y}}${String(plain).replaceAll('$', '$$$$')}`];
+    const line = value === null ? ["it's", '{'] : given;
+    // Go prints some characters as they are that this library escapes: to a reader of JSON that is the same.
+    if (/[\u0080-\u009f\ufffe\uffff]/.test(String(value))) continue;
+    const want = escapeJson(encodeJson({ containers: [{ name: 'main', command: line }] }));
+    add(`optional arguments of ${type} ${show(value)}`, podSpecPatch!, { 'inputs.parameters.x': text }, want);
+  }
+}
+
+/** A parameter in a file: Kubernetes looks through the template that Argo's executor gets. */
+function parameterFiles(): void {
+  for (const { type, value, text } of valuesOf(...ALL_TYPES)) {
+    if (value === null) continue;
+    const plain = type === 'STRING' ? (value as string) : text.replace(/^json:/, '');
+    // Argo refuses other control characters there.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+    if (/[\x00-\x07\x0b\x0e-\x1f]/.test(plain)) continue;
+    const want = plain.includes('{{') ? undefined : plain.replaceAll('$', '$$$$');
+    add(
+      `file of ${type} ${show(value)}`,
+      fileText("inputs.parameters['x']", { kind: 'parameter', type }),
+      given(text, 'x'),
+      want,
+    );
+  }
+}
+
+/** What a container is told of an artifact that it reads. */
+function artifactArguments(): void {
+  for (const { value } of valuesOf('STRING')) {
+    if (value === null) continue;
+    const metadata = { [value as string]: value, n: 1.5 };
+    const at = { key: 'k/rows', type: METRICS.type, metadata };
+    const told = (ref: 'input-uri' | 'input-metadata', member?: string) => ({
+      ref,
+      name: 'x',
+      ...(member !== undefined && { member }),
+    });
+    for (const optional of [false, true]) {
+      const x: ArtifactDefinition = { ...METRICS, ...(optional && { optional }) };
+      const check = (name: string, reference: ReturnType<typeof told>, text: string, want: string) => {
+        const args = [{ parts: ['{', reference] }];
+        const implementation = { kind: 'container' as const, image: 'busybox:1', command: ['echo'], args };
+        const template = componentTemplate(
+          'echo',
+          { name: 'echo', inputs: { x }, outputs: {}, implementation },
+          {},
+          {},
+          RUN,
+        );
+        const pod = { KFP_BRACE: '{' };
+        cases.push({
+          name: `${name} ${show(value)}`,
+          text: template.container!.args![0]!,
+          environment: given(text, 'x'),
+          want: `{${want}`,
+          pod,
+        });
+      };
+      check('URI', told('input-uri'), encodeReference(at), 'artifact:///k/rows');
+      check('own URI', told('input-uri'), encodeReference({ ...at, uri: `s3://b/${value}` }), `s3://b/${value}`);
+      check('member of metadata', told('input-metadata', value as string), encodeReference(at), value as string);
+      check('number of metadata', told('input-metadata', 'n'), encodeReference(at), '1.5');
+      check('no member of metadata', told('input-metadata', 'm'), encodeReference({ ...at, metadata: {} }), '');
+      if (optional) check('absent', told('input-uri'), 'json:', '');
+      if (optional) check('metadata of what is absent', told('input-metadata', 'n'), 'json:null', '');
+      if (/[\u0080-\u009f\ufffe\uffff]/.test(String(value))) continue;
+      check('metadata', told('input-metadata'), encodeReference(at), encodeJson(metadata));
+    }
+  }
+}
+
 function artifacts(): void {
   const key = 'ns/run/make/data/pod';
   const implementation = { kind: 'container', image: 'x:1', command: [], args: [] } as const;
@@ -471,6 +569,29 @@ function settings(): void {
   );
 }
 
+/** Tolerations of which the run gives some: one, a list, or none. */
+function lateTolerations(): void {
+  const late: RunValue = {
+    expression: { kind: 'parameter', name: 't', type: 'LIST' },
+    port: { kind: 'parameter', type: 'LIST', optional: true },
+  };
+  const known = { key: "it's {{x}}", operator: 'Exists' };
+  const settings: GraphTaskSettings = { tolerations: [late, known] };
+  const patch = podPatch(settings, new SettingPrinter(settings))!;
+  const check = (text: string, ...given: readonly Json[]) =>
+    add(
+      `tolerations ${text}`,
+      patch,
+      { 'inputs.parameters.setting--tolerations-0': text },
+      escapeJson(encodeJson({ tolerations: [...given, known] })),
+    );
+  check('json:');
+  check('json:null');
+  check('[]');
+  check('{"key":"a"}', { key: 'a' });
+  check('[{"key":"a"},{"key":"b","tolerationSeconds":30}]', { key: 'a' }, { key: 'b', tolerationSeconds: 30 });
+}
+
 /** A run of a pipeline that keeps its artifacts in S3. */
 const RUN: RunContext = {
   graph: { artifactRepository: { kind: 's3' } } as PipelineGraph,
@@ -566,6 +687,10 @@ logic();
 finalStatus();
 metrics();
 containerArguments();
+optionalArguments();
+parameterFiles();
+artifactArguments();
 artifacts();
 settings();
+lateTolerations();
 process.stdout.write(JSON.stringify(cases));

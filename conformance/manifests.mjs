@@ -14,23 +14,35 @@ const REFUSED = path.join(ROOT, 'conformance', 'refused');
  * @throws where a manifest is refused, or a broken one is not
  */
 export function checkManifests() {
-  const checkers = { schema: bySchema(), argo: byArgo(), core: checkCoreKinds };
+  const checkers = makeCheckers();
   proveThatTheyRefuse(checkers);
 
   const examples = yamlFiles(path.join(ROOT, 'dist'));
   const { files, failure } = recorded();
-  const complaints = [
-    failure,
-    checkers.schema([...examples, ...files]),
-    checkers.core([...examples, ...files]),
-    // References are resolved among the manifests of one app: the examples are one, each recorded file is another.
-    ...[examples, ...files.map((file) => [file])].map((app) => checkers.argo(app)),
-  ].filter((complaint) => complaint !== '');
+  // The examples are one app, each recorded file is another.
+  const found = complaintsAbout([examples, ...files.map((file) => [file])], checkers);
+  const complaints = failure === '' ? found : [failure, ...found];
   if (complaints.length > 0) throw new Error(complaints.join('\n'));
   return `${examples.length} files of examples and ${files.length} of tests accepted, ${brokenOnes(checkers).length} broken ones refused`;
 }
 
+/**
+ * What the checkers have against manifests.
+ *
+ * @param apps the files of each app: references are resolved among them
+ * @returns {string[]} a text for each complaint
+ */
+export function complaintsAbout(apps, checkers = makeCheckers()) {
+  const files = apps.flat();
+  const complaints = [checkers.schema(files), checkers.core(files), ...apps.map((app) => checkers.argo(app))];
+  return complaints.filter((complaint) => complaint !== '');
+}
+
 /** A checker gives its complaints about some files, or an empty text. */
+function makeCheckers() {
+  return { schema: bySchema(), argo: byArgo(), core: checkCoreKinds };
+}
+
 function bySchema() {
   const program = sharedTool('crdcheck');
   const folders = [argoCrds(), platformCrds()];

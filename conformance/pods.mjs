@@ -17,20 +17,20 @@ export function checkPods() {
   const broken = yamlFiles(REFUSED);
   if (broken.length === 0) throw new Error('no manifest proves that a pod can be refused');
   for (const file of broken) {
-    const { pods, complaints } = check([file]);
+    const { pods, complaints } = podsIn([file]);
     if (pods === 0 && complaints === '') throw new Error(`there is no pod in ${path.relative(ROOT, file)}`);
     if (complaints === '') throw new Error(`a pod of ${path.relative(ROOT, file)} is accepted`);
   }
   const examples = yamlFiles(path.join(ROOT, 'dist'));
   const { files, failure } = recorded();
-  const { pods, complaints } = check([...examples, ...files]);
+  const { pods, complaints } = podsIn([...examples, ...files]);
   const all = [failure, complaints].filter((complaint) => complaint !== '');
   if (all.length > 0) throw new Error(all.join('\n'));
   return `${pods} pods accepted by the schemas of Kubernetes ${KUBERNETES}, ${broken.length} broken ones refused`;
 }
 
 /** How many pods there are in some files, and what is wrong with them. */
-function check(files) {
+export function podsIn(files) {
   const listed = must(process.execPath, ['--import', 'tsx', path.join('conformance', 'pods.ts')], {
     input: JSON.stringify(files),
   });

@@ -1,4 +1,5 @@
-"""Runs the same components through KFP's own executor and through our runtime, and compares what they leave behind.
+"""Runs the same components through KFP's own executor, alone and as a program of our runtime, and through our runtime itself,
+and compares what they leave behind.
 
     python3 conformance/runtime_differential.py PYTHON
 
@@ -271,7 +272,110 @@ CASES = [
             )
         },
     ),
+    Case(
+        "what was asked of the pod",
+        """
+        def f(config: dsl.TaskConfig) -> str:
+            c = config
+            return repr([c.affinity, c.tolerations, c.node_selector, c.env, c.volumes, c.volume_mounts, c.resources])
+        """,
+        {"Output": STRING},
+        {
+            "config": (
+                parameter("TASK_CONFIG"),
+                {"nodeSelector": {"gpu": "yes"}, "env": [{"name": "A", "value": "$(B)"}], "volumeMounts": []},
+            )
+        },
+    ),
+    Case(
+        "an artifact from another path, and one that is an input",
+        """
+        def f(data: Input[Dataset], model: Output[Model]) -> Dataset:
+            import tempfile
+            path = tempfile.mkdtemp() + "/made"
+            open(path, "w").write("made")
+            model.set_path(path)
+            model.metadata["at"] = "custom"
+            return data
+        """,
+        {"model": {"artifact": "system.Model"}, "Output": A_DATASET},
+        artifacts={"data": INPUT_DATASET},
+    ),
     Case("an exception", "def f() -> str:\n    raise ValueError('no')\n", {"Output": STRING}, fails=True),
+    Case(
+        "a module around the function",
+        """
+        from collections import OrderedDict
+        import json as reader
+        LIMIT = 2
+
+        def helper(text):
+            return reader.dumps(OrderedDict(a=text, b=LIMIT))
+
+        def f(data: dsl.Input[dsl.Dataset], text: str = helper("default")) -> str:
+            return helper(text) + data.name.__class__.__name__
+        """,
+        {"Output": STRING},
+        artifacts={"data": INPUT_DATASET},
+    ),
+    Case(
+        "a task's configuration",
+        """
+        def f(config: dsl.TaskConfig) -> str:
+            return repr([config.resources, config.node_selector, config.env, config.volume_mounts, config.affinity])
+        """,
+        {"Output": STRING},
+        {
+            "config": (
+                parameter("TASK_CONFIG"),
+                {
+                    "resources": {"limits": {"cpu": "2"}},
+                    "nodeSelector": {"pool": "gpu"},
+                    "env": [{"name": "A", "value": "b"}],
+                    "volumeMounts": [{"name": "v", "mountPath": "/v"}],
+                },
+            )
+        },
+    ),
+    Case(
+        "an empty configuration",
+        """
+        def f(config: TaskConfig) -> str:
+            return repr([vars(config)[name] for name in sorted(vars(config))])
+        """,
+        {"Output": STRING},
+        {"config": (parameter("TASK_CONFIG"), {})},
+    ),
+    Case(
+        "an embedded file",
+        """
+        __KFP_EMBEDDED_ASSET_DIR = "/assets"
+        __KFP_EMBEDDED_ASSET_FILE = "/assets/words.txt"
+
+        def f(words: dsl.EmbeddedInput[Dataset], more: int = 3) -> str:
+            return repr([type(words).__name__, words.path, words.uri, words.name, words.metadata, more])
+        """,
+        {"Output": STRING},
+    ),
+    Case(
+        "an embedded folder",
+        """
+        __KFP_EMBEDDED_ASSET_DIR = "/assets"
+
+        def f(folder: dsl.EmbeddedInput[Artifact]) -> str:
+            return repr([type(folder).__name__, folder.path])
+        """,
+        {"Output": STRING},
+    ),
+    Case(
+        "an embedded file that is not there",
+        """
+        def f(words: dsl.EmbeddedInput[Dataset]) -> str:
+            return words.path
+        """,
+        {"Output": STRING},
+        fails=True,
+    ),
     Case(
         "bare names",
         """
@@ -407,6 +511,9 @@ DELIBERATE = [
     ),
 ]
 
+DIFFERENT_AS_A_PROGRAM = ("the declared type", "leaving with zero")
+"""The runtime gives a program numbers of the declared type, and writes the outputs of one that ends with zero."""
+
 
 def encode(value):
     """A parameter's text, written here once more so that an error in the runtime's own codec shows."""
@@ -473,11 +580,17 @@ def with_notebook(text):
     return template + "exec(get_notebook_executor_source(%r, 'f.ipynb'))\n\n" % encoded
 
 
+def executor(case, python, folder, executor_input):
+    """The command that runs a case by KFP's executor."""
+    source = os.path.join(folder, "component.py")
+    write(source, PRELUDE + (with_notebook(case.notebook) if case.notebook else "") + case.source)
+    command = [python, "-m", "kfp.dsl.executor_main", "--component_module_path", source]
+    return command + ["--executor_input", executor_input, "--function_to_execute", "f"]
+
+
 def by_kfp(case, python, folder):
     """The outcome of a case under KFP's executor."""
     task = os.path.join(folder, "task")
-    source = os.path.join(folder, "component.py")
-    write(source, PRELUDE + (with_notebook(case.notebook) if case.notebook else "") + case.source)
     artifacts, outputs = {}, {}
     for name, value in case.artifacts.items():
         listed = []
@@ -512,8 +625,7 @@ def by_kfp(case, python, folder):
             "outputFile": os.path.join(task, "output_metadata.json"),
         },
     }
-    command = [python, "-m", "kfp.dsl.executor_main", "--component_module_path", source]
-    command += ["--executor_input", json.dumps(executor_input), "--function_to_execute", "f"]
+    command = executor(case, python, folder, json.dumps(executor_input))
     succeeded, printed = run(command, dict(os.environ, _KFP_RUNTIME="true"))
     if not succeeded:
         return {"succeeded": False}, printed
@@ -536,7 +648,12 @@ def by_kfp(case, python, folder):
     return {"succeeded": True, "outputs": values}, printed
 
 
-def by_us(case, python, folder):
+def by_program(case, python, folder):
+    """The outcome of a case under KFP's executor, which our runtime runs as its program."""
+    return by_us(case, python, folder, executor(case, python, folder, "{{$}}"))
+
+
+def by_us(case, python, folder, program=None):
     """The outcome of a case under our runtime."""
     source = os.path.join(folder, "f.py")
     write(source, case.source)
@@ -569,6 +686,9 @@ def by_us(case, python, folder):
         if "artifact" in port:
             environment["KFP_KEY_" + name] = "ns/run/pod/" + name
     component = {"function": "f", "inputs": inputs, "outputs": case.outputs, "paths": list(case.paths)}
+    if program:
+        component["program"] = program
+        environment["_KFP_RUNTIME"] = "true"
     environment["KFP_COMPONENT"] = json.dumps(component, sort_keys=True)
     succeeded, printed = run([python, RUNTIME], environment)
     if not succeeded:
@@ -603,10 +723,13 @@ def main(python):
     for case in CASES + DELIBERATE:
         kfp, kfp_printed = outcome(by_kfp, case, python)
         ours, our_printed = outcome(by_us, case, python)
+        program, program_printed = outcome(by_program, case, python)
         deliberate = case in DELIBERATE
         good = (
             (kfp != ours and ours["succeeded"]) if deliberate else (kfp == ours and kfp["succeeded"] is not case.fails)
         )
+        if good and program != kfp and case.name not in DIFFERENT_AS_A_PROGRAM:
+            good, ours, our_printed = False, program, program_printed
         print(
             "%s  %s%s"
             % ("ok  " if good else "FAIL", case.name, " (differs, on purpose)" if deliberate and good else "")

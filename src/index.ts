@@ -10,12 +10,19 @@ export {
   type Argument,
   type ArtifactPlaceholder,
   arg,
+  type CommandLine,
   Concatenation,
   ContainerComponent,
   type ContainerComponentProps,
   type ContainerPorts,
+  ifPresent,
+  type ListPlaceholder,
+  MetadataPlaceholder,
+  type OutputArtifactPlaceholder,
   type OutputPlaceholder,
+  ParameterPlaceholder,
   Placeholder,
+  PresentArguments,
 } from './components/container-component';
 export type * from './components/definition';
 export {
@@ -49,6 +56,7 @@ export {
   type ResourceOutputs,
   type ResourceValues,
 } from './components/resource-component';
+export { type YamlBindingProps, YamlComponent } from './components/yaml-component';
 export { Approval, type ApprovalProps } from './constructs/approval';
 export { Check, type CheckProps } from './constructs/check';
 export { Dependency } from './constructs/dependency';
@@ -67,6 +75,8 @@ export {
 } from './constructs/parallel-for';
 export {
   type ArgumentsOf,
+  type FromIrProps,
+  type ImportedPipeline,
   type ParameterValues,
   Pipeline,
   type PipelineParameters,
@@ -124,6 +134,7 @@ export {
   type S3StoreProps,
   type TryOutStoreProps,
 } from './constructs/platform/object-store';
+export { Queue, type QueueFlavor, type QueueProps, type QueueQuota } from './constructs/platform/queue';
 export {
   type ControllerAccount,
   type IRunner,
@@ -220,6 +231,13 @@ export { type Diagnostic, DiagnosticsError, renderDiagnostic } from './diagnosti
 export type * from './graph/graph';
 export type * from './graph/run-settings';
 export type * from './graph/settings';
+export { KfpPipeline, type KfpPipelineProps } from './kfp/resources/kfp-pipeline';
+export {
+  type AnyPipeline,
+  KfpPipelineVersion,
+  type KfpPipelineVersionBaseProps,
+  type KfpPipelineVersionProps,
+} from './kfp/resources/kfp-pipeline-version';
 export type { ApprovalRequest, Decide } from './local/approval';
 export type {
   GroupResult,

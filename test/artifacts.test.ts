@@ -338,8 +338,8 @@ describe('on a volume', () => {
     });
     const { made, train, reader } = templatesOf(flow);
     expect([made, train, reader].flatMap((template) => artifactsOf(template!))).toEqual([]);
-    expect(made!.container!.command[4]).toMatch(/^\{\{=replace\(replace\(replace\('\/out\/' \+ .*\{\{pod\.name\}\}$/);
-    expect(reader!.container!.command[1]).toBe(
+    expect(made!.container!.command![4]).toMatch(/^\{\{=replace\(replace\(replace\('\/out\/' \+ .*\{\{pod\.name\}\}$/);
+    expect(reader!.container!.command![1]).toBe(
       "/rows/{{=replace(replace(replace(fromJSON(inputs.parameters['data']).key, '{' + '{', '{ {'), '{' + '{', '{ {'), '$', '$$')}}",
     );
     const variables = Object.fromEntries(

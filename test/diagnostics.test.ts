@@ -1588,9 +1588,6 @@ describe('names', () => {
     expect(own).toMatchInlineSnapshot(`
 "  [ml/train] KFP1305 the template name 'then-good' stands for the DAG 'then-good' and for the component 'then-good'
     at test/diagnostics.test.ts:LINE
-    mend: rename one of them
-  [ml/train] KFP1305 the template name 'say' stands for the task 'ml/train/say' and for the component 'say'
-    at test/diagnostics.test.ts:LINE
     mend: rename one of them"
 `);
   });

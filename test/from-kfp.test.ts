@@ -71,6 +71,8 @@ const METHODS = {
     PIPELINE_JOB_RESOURCE_NAME_PLACEHOLDER PIPELINE_JOB_SCHEDULE_TIME_UTC_PLACEHOLDER PIPELINE_ROOT_PLACEHOLDER
     PIPELINE_TASK_EXECUTOR_INPUT_PLACEHOLDER PIPELINE_TASK_EXECUTOR_OUTPUT_PATH_PLACEHOLDER PIPELINE_TASK_ID_PLACEHOLDER
     PIPELINE_TASK_NAME_PLACEHOLDER WORKSPACE_PATH_PLACEHOLDER RUN_ID_PLACEHOLDER EXECUTION_ID_PLACEHOLDER`,
+  components: `container_component ContainerSpec ConcatPlaceholder IfPresentPlaceholder load_component_from_text
+    load_component_from_file load_component_from_url`,
   Container: `add_resource_limit add_resource_request set_memory_request set_memory_limit set_ephemeral_storage_request
     set_ephemeral_storage_limit set_cpu_request set_cpu_limit set_gpu_limit add_volume_mount add_volume_devices
     set_env_variable add_env_variable add_env_from set_image_pull_policy add_port set_security_context set_stdin

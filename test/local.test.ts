@@ -214,7 +214,7 @@ function pipeline(
     if (exit) add(exit);
   }
   return {
-    format: 2,
+    format: 3,
     name: 'demo',
     path: 'app/demo',
     standalone: true,

@@ -122,7 +122,8 @@ test('the package holds what runs, and nothing else', () => {
       'lib/python/parse_components.py',
     ]),
   );
-  const expected = /^(lib|docs)\/.*\.(js|d\.ts|py|md|png|svg)$|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+  const expected =
+    /^(lib|docs)\/.*\.(js|d\.ts|py|md|png|svg)$|^examples\/.*\.yml$|^(LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
   expect(files.filter((file) => !expected.test(file) || /^lib\/(apps|test)\//.test(file))).toEqual([]);
 });
 

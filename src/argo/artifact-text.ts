@@ -1,7 +1,7 @@
 import { isRunValue, type Text } from '../graph/settings';
 import { encodeJson, escapeJson } from '../values/codec';
 import { escaped, string, tag } from './expression-printer';
-import { literalText, withoutTags } from './raw-text';
+import { literalText, withDollars, withoutTags } from './raw-text';
 
 /**
  * A key or URI: text that is known at synth, or an expression, and then tags that the engine fills in for each pod. What an
@@ -42,6 +42,14 @@ export class ArtifactText {
       (text) => escapeJson(encodeJson(text)).slice(1, -1),
       (expression) => `trimSuffix(trimPrefix(${escaped(`toJson(${withoutTags(expression)})`)}, '"'), '"')`,
     );
+  }
+
+  /** For an argument that an expression gives, and Argo does not look through. */
+  public get expression(): string {
+    const { beginning } = this;
+    const first = typeof beginning === 'string' ? string(withDollars(beginning)) : exact(beginning.expression);
+    const tags = this.tags.split(/\{\{=?(.+?)\}\}/).map((part, index) => (index % 2 ? part : string(part)));
+    return [first, ...tags].filter((part) => part !== "''").join(' + ') || "''";
   }
 
   private print(known: (text: string) => string, late: (expression: string) => string): string {

@@ -1,3 +1,4 @@
+import { inputsByPath, isWrittenByUri, outputPathOf } from '../components/container-files';
 import type { ArtifactDefinition, ComponentDefinition } from '../components/definition';
 import { type ArtifactLocation, isFolder, locationOf, NO_BUCKET, repositoryUri } from '../graph/artifact-location';
 import type { Fetch, Fetches } from '../graph/artifact-sources';
@@ -9,9 +10,9 @@ import { type GraphTaskSettings, isRunValue, type Text } from '../graph/settings
 import { encodeJson } from '../values/codec';
 import { inRepository, inStore } from './artifact-stores';
 import { ArtifactText, exact, keyIn } from './artifact-text';
-import { type Resolve, tag, typed } from './expression-printer';
+import { type Resolve, string, tag, typed } from './expression-printer';
 import { INPUT_DIR, WORK_DIR } from './paths';
-import { literalText } from './raw-text';
+import { fileText } from './raw-text';
 import type { SettingPrinter } from './setting-printer';
 import type { Artifact, EnvVar } from './types';
 
@@ -47,18 +48,27 @@ export class TemplateArtifacts {
    * edge carries one parameter, whatever made the reference. Argo does not download an optional artifact whose key is empty.
    */
   public get inputs(): readonly Artifact[] {
-    return this.ports('inputs').flatMap(([name, port]): Artifact[] => {
+    const fetched = this.ports('inputs').flatMap(([name, port]): Artifact[] => {
       const fetch = memberOf(this.fetches, name);
       if (fetch?.kind === 'reference' || fetch?.kind === 'mounted') return [];
       const path = `${INPUT_DIR}/${name}`;
       const optional = port.optional || port.list || fetch?.kind === 'repository';
       return [{ name, path, ...(optional && { optional: true }), ...this.locationOfInput(name, port, fetch) }];
     });
+    return [...fetched, ...this.files];
+  }
+
+  /** Parameters that a container reads from a file. */
+  private get files(): readonly Artifact[] {
+    return [...inputsByPath(this.component)].flatMap((name): Artifact[] => {
+      const port = this.component.inputs[name];
+      if (port?.kind !== 'parameter') return [];
+      return [{ name, path: `${INPUT_DIR}/${name}`, raw: { data: fileText(`inputs.parameters['${name}']`, port) } }];
+    });
   }
 
   /** The artifacts that Argo uploads, as they are: no archive, so that a reader of the storage sees what the task wrote. */
   public get outputs(): readonly Artifact[] {
-    const python = this.component.implementation.kind === 'python';
     return this.ports('outputs').flatMap(([name, port]): Artifact[] => {
       const location = this.locationOf(name);
       if (location?.store.kind === 'volume') return [];
@@ -67,9 +77,9 @@ export class TemplateArtifacts {
       return [
         {
           name,
-          path: python ? `${WORK_DIR}/artifacts/${name}` : `${WORK_DIR}/${name}`,
+          path: this.placeOfOutput(name),
           archive: { none: {} },
-          ...(port.optional && { optional: true }),
+          ...((port.optional || isWrittenByUri(this.component, name)) && { optional: true }),
           ...(gc && { artifactGC: { strategy: gc } }),
           ...this.locationOfOutput(location, key),
         },
@@ -79,7 +89,7 @@ export class TemplateArtifacts {
 
   /** What the runtime is told of places. */
   public get variables(): readonly EnvVar[] {
-    const prefix = repositoryUri(this.graph.artifactRepository);
+    const prefix = this.uriPrefix;
     const inputs = this.ports('inputs');
     const outputs = this.ports('outputs');
     const lists = inputs.filter(([name, { list }]) => list && memberOf(this.fetches, name) === undefined);
@@ -110,20 +120,37 @@ export class TemplateArtifacts {
   }
 
   /** Where a container without the runtime finds an input artifact. */
-  public inputPath(name: string): string {
+  public inputPath(name: string): ArtifactText {
     const fetch = memberOf(this.fetches, name);
-    if (fetch?.kind !== 'mounted') return `${INPUT_DIR}/${name}`;
-    const key = `fromJSON(inputs.parameters['${name}']).key`;
-    return `${literalText(fetch.folder)}/${tag(exact(key))}`;
+    if (fetch?.kind !== 'mounted') return new ArtifactText(`${INPUT_DIR}/${name}`);
+    return new ArtifactText(`${fetch.folder}/`, tag(exact(`fromJSON(inputs.parameters['${name}']).key`)));
+  }
+
+  /** An expression for the URI of an input artifact. */
+  public inputUri(name: string): string {
+    const reference = `fromJSON(inputs.parameters['${name}'])`;
+    return `(${reference}.uri ?? (${string(this.uriPrefix)} + ${reference}.key))`;
   }
 
   /** Where such a container writes an output. */
-  public outputPath(name: string): string {
+  public outputPath(name: string): ArtifactText {
     const port = this.component.outputs[name];
     const folder = port?.kind === 'artifact' ? this.mountOf(name) : undefined;
     return folder === undefined
-      ? `${WORK_DIR}/${name}`
-      : this.key(name, port as ArtifactDefinition).after(`${folder}/`).argument;
+      ? new ArtifactText(this.placeOfOutput(name))
+      : this.key(name, port as ArtifactDefinition).after(`${folder}/`);
+  }
+
+  /** Where Argo takes an output from. */
+  public placeOfOutput(name: string): string {
+    const { implementation, outputs } = this.component;
+    if (implementation.kind !== 'python') return outputPathOf(implementation, name) ?? `${WORK_DIR}/${name}`;
+    return `${WORK_DIR}/${outputs[name]?.kind === 'artifact' ? 'artifacts' : 'outputs'}/${name}`;
+  }
+
+  /** The URI that an output artifact gets. */
+  public outputUri(name: string): ArtifactText {
+    return this.uri(name) ?? this.key(name, this.component.outputs[name] as ArtifactDefinition).after(this.uriPrefix);
   }
 
   /** The reference of an artifact that such a container writes. Argo fills in the key. */
@@ -201,6 +228,10 @@ export class TemplateArtifacts {
     const complete = isFolder(text) ? whole.followedBy(ownName(this.component.outputs[name]!.type)) : whole;
     if (store.kind !== 'volume') return complete;
     return complete.after(`pvc://${claimOf(store.volume)}/`);
+  }
+
+  private get uriPrefix(): string {
+    return repositoryUri(this.graph.artifactRepository);
   }
 
   private prefix(): ArtifactText {

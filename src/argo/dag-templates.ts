@@ -3,6 +3,7 @@ import { hasOwnTemplate } from '../graph/artifact-sources';
 import { cachesSomething, isCached } from '../graph/cache-key';
 import { isCertain, mayBeMissing } from '../graph/certainty';
 import {
+  allTasks,
   bodiesOf,
   type CalledPipeline,
   type Dag,
@@ -15,6 +16,7 @@ import {
   tasksOf,
 } from '../graph/graph';
 import { kebab } from '../graph/names';
+import { once } from '../graph/once';
 import { settingInputs } from '../graph/settings';
 import { portOf } from '../graph/walk';
 import { ABSENT } from '../values/codec';
@@ -35,6 +37,16 @@ import type { DagTask, Hook, OutputParameter, Parameter, Template } from './type
 export function printersOf(graph: PipelineGraph): readonly DagPrinter[] {
   return pipelinesOf(graph).map((pipeline) => new DagPrinter(graph, pipeline));
 }
+
+/** The names of the templates that stand for components. */
+const componentTemplates = once((graph: PipelineGraph): ReadonlySet<string> => {
+  const names = printersOf(graph).flatMap((printer) =>
+    allTasks(printer.pipeline).flatMap((task) =>
+      hasOwnTemplate(task, graph) ? [] : [printer.sharedName(kebab(task.component))],
+    ),
+  );
+  return new Set(names);
+});
 
 /** Prints the DAGs of one pipeline. */
 export class DagPrinter {
@@ -156,12 +168,19 @@ export class DagPrinter {
     return this.isCalled ? `${prefix}-${kebab(this.pipeline.name)}--${id}` : `${prefix}-${id}`;
   }
 
-  /** The template that a task calls: its component's, or one of its own where it has settings of its own. */
+  /**
+   * The template that a task calls: its component's, or one of its own where it has settings of its own. That is named after the
+   * task, as its component may be, whose template others call.
+   */
   public templateNameOf(task: TaskNode): string {
-    const isOwn = hasOwnTemplate(task, this.graph);
-    const name = isOwn ? task.id : kebab(task.component);
-    const isShared = !this.isCalled || (!isOwn && this.sharesSettings);
-    return isShared ? name : `${kebab(this.pipeline.name)}--${name}`;
+    if (!hasOwnTemplate(task, this.graph)) return this.sharedName(kebab(task.component));
+    const name = this.isCalled ? `${kebab(this.pipeline.name)}--${task.id}` : task.id;
+    return componentTemplates(this.graph).has(name) ? `${name}--task` : name;
+  }
+
+  /** The template of a component, for tasks without settings of their own. */
+  public sharedName(component: string): string {
+    return !this.isCalled || this.sharesSettings ? component : `${kebab(this.pipeline.name)}--${component}`;
   }
 
   /** Outer values, as arguments of a template that needs them. */

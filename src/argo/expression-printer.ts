@@ -93,6 +93,8 @@ export function typed(expression: Expression, resolve: Resolve): string {
       return `${comparable(expression.value, resolve)} in ${typed(asList(expression.list), resolve)}`;
     case 'dict':
       return dict(Object.entries(expression.members).map(([name, member]) => [name, typed(member, resolve)]));
+    case 'list':
+      return `[${expression.items.map((item) => typed(item, resolve)).join(', ')}]`;
     case 'collect':
     case 'one-of':
       throw new Error(`a ${expression.kind} stands in a graph that the rules refuse`);

@@ -96,7 +96,10 @@ export function loopTemplate(node: LoopNode, printer: DagPrinter): Template[] {
   const outputs = Object.entries(body.outputs).map(
     ([name, value]): OutputParameter => ({
       name,
-      valueFrom: { expression: collected(id, name, value), default: '[]' },
+      valueFrom: {
+        expression: node.flat?.includes(name) ? joined(id, name) : collected(id, name, value),
+        default: '[]',
+      },
     }),
   );
   return [
@@ -144,6 +147,16 @@ export function encodedItem(type: ValueType, list: string): string {
 export function collected(task: string, name: string, { type }: Expression): string {
   const all = `filter(fromJSON(tasks['${task}'].outputs.parameters['${name}']), # != '${ABSENT}')`;
   return encoded('LIST', `map(${all}, # == '${ABSENT}null' ? nil : ${element(type)})`);
+}
+
+/**
+ * The list of the elements of all lists that the iterations gave. Their texts are joined, because what is in them may be lists as
+ * well, which stay as they are.
+ */
+function joined(task: string, name: string): string {
+  const all = `filter(fromJSON(tasks['${task}'].outputs.parameters['${name}']), # != '${ABSENT}' && # != '${ABSENT}null')`;
+  const texts = `map(${all}, type(#) == 'string' ? (# startsWith 'json:' ? #[5:] : #) : toJson(#))`;
+  return encoded('LIST', `fromJSON('[' + join(filter(map(${texts}, #[1:len(#) - 1]), # != ''), ',') + ']')`);
 }
 
 function element(type: ValueType): string {

@@ -4,6 +4,7 @@ import { fetchesOf, hasOwnTemplate } from '../graph/artifact-sources';
 import { isCached } from '../graph/cache-key';
 import { allTasks, type PipelineGraph, type PipelineParameter } from '../graph/graph';
 import { once } from '../graph/once';
+import { presenceOf } from '../graph/presence';
 import { portOf } from '../graph/walk';
 import { encodeValue } from '../values/codec';
 import type { RunContext } from './artifacts';
@@ -127,7 +128,8 @@ function templatesOf(
       );
       if (!isNew || leaves.has(name)) continue;
       const component = graph.components[task.component]!;
-      const leaf = componentTemplate(name, component, task.settings, fetchesOf(task, graph), run);
+      const [fetches, presence] = [fetchesOf(task, graph), presenceOf(task, graph)];
+      const leaf = componentTemplate(name, component, task.settings, fetches, run, presence);
       if (isCached(task, graph)) {
         for (const cached of cachedTemplates(leaf, component, task.settings)) {
           if (take(cached.name, `the cache of '${name}'`)) leaves.set(cached.name, cached);
@@ -168,10 +170,12 @@ function volumesOf(graph: PipelineGraph): Volume[] {
     ...(files.length > 0
       ? [{ name: RUNTIME_VOLUME, configMap: { name: runtimeConfigMap().name, items: runtimeItems() } }]
       : []),
-    ...files.map(([file, functions]) => ({
-      name: volumeNameOf(file),
-      configMap: { name: sourceConfigMap(file, functions).name },
-    })),
+    ...files
+      .filter(([, functions]) => Object.keys(functions).length > 0)
+      .map(([file, functions]) => ({
+        name: volumeNameOf(file),
+        configMap: { name: sourceConfigMap(file, functions).name },
+      })),
     { name: WORK_VOLUME, emptyDir: {} },
   ];
 }

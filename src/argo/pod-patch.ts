@@ -1,29 +1,46 @@
+import { optionalName, optionalObjectOf, optionalSourceOf } from '../graph/optional-objects';
 import {
   type GraphResources,
   type GraphTaskSettings,
   type GraphVolume,
   holdsRunValue,
   isRunValue,
+  type RunValue,
   type Tree,
   type TreeObject,
 } from '../graph/settings';
-import { string } from './expression-printer';
+import { isNothing, string } from './expression-printer';
 import { type Patch, PatchExpression, type SettingPrinter } from './setting-printer';
 import { lateContainer } from './side-containers';
 
-/** The fields of the pod that Argo's template has no place for, and those that values of the run decide on. */
-export function podPatch(settings: GraphTaskSettings, print: SettingPrinter): string | undefined {
+/**
+ * The fields of the pod that Argo's template has no place for, and those that values of the run decide on.
+ *
+ * @param line what the run decides on of the main container's command line
+ */
+export function podPatch(
+  settings: GraphTaskSettings,
+  print: SettingPrinter,
+  line: { readonly [field: string]: Patch } = {},
+): string | undefined {
   const { lateNodeSelector, affinity, tolerations, extraPodSpec, extraContainerSpec } = settings;
   const resources = lateResources(settings, print);
   const claims = settings.resources?.claims;
   const late = lateVolumesOf(settings);
   const volumes = (settings.volumes ?? []).filter(({ name }) => late.has(name));
-  const lateMounts = (settings.mounts ?? [])
+  const mounts = (settings.mounts ?? [])
     .filter(({ volume }) => late.has(volume))
     .map(({ volume, path, ...rest }): TreeObject => ({ name: volume, mountPath: path, ...rest }));
+  const absent = new Map(volumes.map((volume) => [volume.name, optionalObjectOf(volume)]));
+  const lateMounts = listed(
+    mounts.map((mount) => [mount, absent.get(mount.name as string)]),
+    print,
+  );
+  const variables = (settings.env ?? []).filter(optionalSourceOf);
   const beside = (containers: readonly TreeObject[] = []) =>
-    containers.flatMap((each) => lateContainer(each, late, lateMounts) ?? []);
+    containers.flatMap((each) => lateContainer(each, late, mounts) ?? []);
   const main: Record<string, Patch> = {
+    ...line,
     ...(resources && { resources }),
     ...(claims && {
       resources: {
@@ -31,7 +48,13 @@ export function podPatch(settings: GraphTaskSettings, print: SettingPrinter): st
         claims: claims.map(({ name, request }) => ({ name: name!, ...(request !== undefined && { request }) })),
       },
     }),
-    ...(lateMounts.length > 0 && { volumeMounts: lateMounts }),
+    ...(variables.length > 0 && {
+      env: listed(
+        variables.map((each) => [each, optionalSourceOf(each)]),
+        print,
+      ),
+    }),
+    ...(mounts.length > 0 && { volumeMounts: lateMounts }),
   };
   const { containers: others = [], initContainers: inits = [], ...extra } = (extraPodSpec ?? {}) as Extra;
   const own = [extraContainerSpec ?? {}, ...others.filter(({ name }) => name === 'main')].reduce<Patch>(combined, main);
@@ -45,10 +68,22 @@ export function podPatch(settings: GraphTaskSettings, print: SettingPrinter): st
     ...(lateNodeSelector && { nodeSelector: lateNodeSelector }),
     ...(affinity && hasLateObject(affinity) && { affinity }),
     ...(isRunValue(tolerations) && { tolerations: new PatchExpression(listOf(print.value(tolerations))) }),
+    ...(Array.isArray(tolerations) &&
+      tolerations.some(isRunValue) && { tolerations: new PatchExpression(joinedLists(tolerations, print)) }),
     ...(settings.runtimeClassName !== undefined && { runtimeClassName: settings.runtimeClassName }),
     ...(settings.topologySpreadConstraints && { topologySpreadConstraints: settings.topologySpreadConstraints }),
-    ...(settings.imagePullSecrets && { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
-    ...(volumes.length > 0 && { volumes: volumes.map(({ name, source }) => ({ name, ...source })) }),
+    ...(settings.imagePullSecrets && {
+      imagePullSecrets: listed(
+        settings.imagePullSecrets.map((name) => [{ name }, optionalName(name)]),
+        print,
+      ),
+    }),
+    ...(volumes.length > 0 && {
+      volumes: listed(
+        volumes.map((volume) => [{ name: volume.name, ...volume.source }, optionalObjectOf(volume)]),
+        print,
+      ),
+    }),
     ...(claims && {
       // Several requests of one claim are one claim of the pod.
       resourceClaims: [...new Map(claims.map(({ request: _, ...claim }) => [claim.name, claim])).values()],
@@ -78,6 +113,27 @@ function isPlain(patch: Patch): patch is { readonly [key: string]: Patch } {
   return !isLeaf && !Array.isArray(patch);
 }
 
+/** A list less those of its elements that need a value which is absent. */
+function listed(
+  elements: readonly (readonly [element: Tree, needs: RunValue | undefined])[],
+  print: SettingPrinter,
+): Patch {
+  if (elements.every(([, needs]) => !needs)) return elements.map(([element]) => element);
+  const lists = elements.map(([element, needs]) => {
+    const list = `[${print.part(element)}]`;
+    return needs ? `${isNothing(print.variable(needs))} ? [] : ${list}` : list;
+  });
+  return new PatchExpression(`flatten([${lists.join(', ')}])`);
+}
+
+/** Elements and lists of them that only the run knows, as one list. What is absent is none. */
+function joinedLists(elements: readonly Tree[], print: SettingPrinter): string {
+  const lists = elements.map((each) =>
+    isRunValue(each) ? `map([${print.value(each)}], type(#) == 'map' ? [#] : # ?? [])[0]` : `[${print.part(each)}]`,
+  );
+  return `flatten([${lists.join(', ')}])`;
+}
+
 /** One toleration stands for a list of it. */
 function listOf(value: string): string {
   return `map([${value}], type(#) == 'map' ? [#] : #)[0]`;
@@ -88,14 +144,15 @@ export function hasLateObject(tree: TreeObject): boolean {
   return Object.values(tree).some(isRunValue);
 }
 
-/** The names of volumes whose size comes as a value of the run: Argo's template takes no tag there. */
+/** The names of volumes whose size comes as a value of the run, and of those that may be absent: a template can tell neither. */
 export function lateVolumesOf({ volumes = [] }: GraphTaskSettings): ReadonlySet<string> {
   return new Set(volumes.filter(isLateVolume).map(({ name }) => name));
 }
 
-function isLateVolume({ source }: GraphVolume): boolean {
+function isLateVolume(volume: GraphVolume): boolean {
+  const { source } = volume;
   const { emptyDir, ephemeral } = (source ?? {}) as { readonly [kind: string]: Tree | undefined };
-  return holdsRunValue(emptyDir) || holdsRunValue(ephemeral);
+  return holdsRunValue(emptyDir) || holdsRunValue(ephemeral) || optionalObjectOf(volume) !== undefined;
 }
 
 /** The amounts that are known only when the pipeline runs, and those that grow from attempt to attempt. */

@@ -1,4 +1,5 @@
 import type { ComponentDefinition } from '../components/definition';
+import { optionalSourceOf } from '../graph/optional-objects';
 import type { GraphResources, GraphRetry, GraphRunner, GraphTaskSettings } from '../graph/settings';
 import { isRunValue } from '../graph/settings';
 import { tag } from './expression-printer';
@@ -7,29 +8,34 @@ import { PIPELINE_LABEL, podMetadata, taskName, VERSION_LABEL } from './pod-labe
 import { hasLateObject, lateVolumesOf, podPatch } from './pod-patch';
 import { SCHEDULED_TIME } from './references';
 import { containerSecurity, podSecurity } from './security';
-import type { SettingPrinter } from './setting-printer';
+import type { Patch, SettingPrinter } from './setting-printer';
 import { envVar, sideContainer } from './side-containers';
 import { synchronization } from './synchronization';
 import type { Container, EnvVar, KubernetesObject, Template } from './types';
 
 type PodFields = Omit<Template, 'name' | 'inputs' | 'outputs' | 'container' | 'dag' | 'suspend' | 'parallelism'>;
 
-/** What a task's settings are in its template, besides the main container. */
+/**
+ * What a task's settings are in its template, besides the main container.
+ *
+ * @param main what else the pod's patch gives to the main container
+ */
 export function podFields(
   settings: GraphTaskSettings,
   component: ComponentDefinition,
   print: SettingPrinter,
+  main: { readonly [field: string]: Patch } = {},
 ): PodFields {
   const { nodeSelector, affinity, tolerations, serviceAccount, volumes = [] } = settings;
   const securityContext = podSecurity(settings, component);
-  const patch = podPatch(settings, print);
+  const patch = podPatch(settings, print, main);
   const late = lateVolumesOf(settings);
   const own = volumes.filter(({ name, source }) => source && !late.has(name));
   return {
     metadata: podMetadata(settings, component, print),
     ...(nodeSelector && { nodeSelector: print.tree<Record<string, string>>(nodeSelector) }),
     ...(affinity && !hasLateObject(affinity) && { affinity: print.tree<KubernetesObject>(affinity) }),
-    ...(tolerations && !isRunValue(tolerations) && tolerations.length > 0
+    ...(tolerations && !isRunValue(tolerations) && !tolerations.some(isRunValue) && tolerations.length > 0
       ? { tolerations: print.tree<KubernetesObject[]>(tolerations) }
       : {}),
     ...(settings.priorityClassName !== undefined && { priorityClassName: settings.priorityClassName }),
@@ -85,7 +91,8 @@ export function environment(settings: GraphTaskSettings, print: SettingPrinter):
   return [
     ...facts(settings),
     ...logging(settings),
-    ...(settings.env ?? []).map((variable) => envVar(variable, print)),
+    // What may be absent is part of the pod's patch.
+    ...(settings.env ?? []).flatMap((variable) => (optionalSourceOf(variable) ? [] : [envVar(variable, print)])),
     ...(settings.debugPause ?? []).map((when) => ({ name: `ARGO_DEBUG_PAUSE_${when.toUpperCase()}`, value: 'true' })),
   ];
 }

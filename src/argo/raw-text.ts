@@ -1,6 +1,6 @@
 import type { Json, ParameterDefinition } from '../components/definition';
 import { encodeJson } from '../values/codec';
-import { isNothing, string } from './expression-printer';
+import { isNothing, string, tag } from './expression-printer';
 import type { EnvVar } from './types';
 
 /**
@@ -20,13 +20,23 @@ export function withBrace(env: readonly EnvVar[], texts: readonly string[]): Env
 
 /** Text that neither Argo (`{{`) nor Kubernetes (`$(NAME)`, `$$`) changes on its way to the program. */
 export function literalText(text: string): string {
-  const escaped = text.replaceAll('$', '$$$$');
+  const escaped = withDollars(text);
   return escaped.includes('{{') ? withoutBraces(escaped) : escaped;
+}
+
+/** An expression for a text that stands in an argument or a variable: the same for what a tag gives. */
+export function inArgument(expression: string): string {
+  return `replace(replace(${expression}, '$', '$$'), '{', '${BRACE_VARIABLE}')`;
+}
+
+/** Text that Kubernetes (`$(NAME)`, `$$`) does not change, where Argo does not look. */
+export function withDollars(text: string): string {
+  return text.replaceAll('$', '$$$$');
 }
 
 /** Text beside a tag, or beside what comes out of one, where a brace would begin another tag. */
 export function textBesideTags(text: string): string {
-  return withoutBraces(text.replaceAll('$', '$$$$'));
+  return withoutBraces(withDollars(text));
 }
 
 function withoutBraces(text: string): string {
@@ -63,8 +73,20 @@ export function rawText(variable: string, port: ParameterDefinition, expanded = 
   // JSON keeps its escapes: a program that reads JSON undoes them.
   const decoded = type === 'STRING' ? `fromJSON(${variable}[5:])` : `${variable}[5:]`;
   const value = `${variable} startsWith 'json:' ? ${decoded} : ${variable}`;
-  const safe = expanded ? `replace(replace(${value}, '$', '$$'), '{', '${BRACE_VARIABLE}')` : value;
+  const safe = expanded ? inArgument(value) : value;
   return optional ? `${none}${safe}` : safe;
+}
+
+/**
+ * The raw text of an encoded parameter, as a file. Argo looks through it several times on its way there, and has no escape for
+ * what would be a tag: a text with two braces in a row is refused, rather than changed. The JSON of values has its escapes.
+ */
+export function fileText(variable: string, port: ParameterDefinition): string {
+  const text = rawText(variable, port, false);
+  const refusal = `sprig.fail('the input is read from a file, and holds two opening braces in a row')`;
+  const isNumber = port.type === 'NUMBER_INTEGER' || port.type === 'NUMBER_DOUBLE' || port.type === 'BOOLEAN';
+  const safe = isNumber ? text : `map([${text}], # contains '{' + '{' ? ${refusal} : #)[0]`;
+  return tag(`replace(${safe}, '$', '$$')`);
 }
 
 /** A default as a program takes it, with `$` and braces as the other texts have them. */

@@ -13,12 +13,12 @@ export interface SourceConfigMap {
 }
 
 /**
- * Runs in progress, and runs started again later, need the ConfigMap that their template named: it must not be pruned
- * when the app no longer holds it, nor be reported as left over.
+ * The annotations of what others still refer to when the app no longer holds it. Runs in progress, and runs started again
+ * later, need the ConfigMap that their template named: it must not be pruned then, nor be reported as left over.
  *
  * @see https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/
  */
-const KEPT = {
+export const KEPT = {
   'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
   'argocd.argoproj.io/sync-options': 'Prune=false',
 };

@@ -70,7 +70,7 @@ export type Artifact = {
   readonly optional?: boolean;
   readonly archive?: { readonly none: Readonly<Record<string, never>> };
   readonly artifactGC?: { readonly strategy: string };
-} & ArtifactLocation;
+} & (ArtifactLocation | { readonly raw: { readonly data: string } });
 
 /** What a template is called with. */
 export interface Arguments {
@@ -105,7 +105,8 @@ export type KubernetesObject = Readonly<Record<string, unknown>>;
 /** The main container of a pod. */
 export interface Container {
   readonly image: string;
-  readonly command: readonly string[];
+  /** Where it is absent, Argo looks the image's own entry point up. */
+  readonly command?: readonly string[];
   readonly args?: readonly string[];
   readonly workingDir?: string;
   readonly imagePullPolicy?: string;

@@ -8,18 +8,18 @@ interface ImportOptions {
 }
 
 /**
- * The `import` subcommand: writes typed bindings of Python files, or checks with `--check` that they are up to date.
+ * The `import` subcommand: writes typed bindings of Python files and of components in YAML, or checks with `--check` that they are up to date.
  *
  * Nothing is written where anything is wrong: all diagnostics go to stderr and the exit code is 1.
  */
 export function importCommand(): Command {
   return new Command('import')
-    .summary('write typed bindings of the components in Python files')
+    .summary('write typed bindings of the components in Python files, or in YAML')
     .description(
-      'Reads the functions decorated with @dsl.component in Python files, without running them, and writes a ' +
-        'TypeScript file of typed bindings for each. Commit these files.',
+      'Reads the functions decorated with @dsl.component in Python files, without running them, and components in YAML, ' +
+        'and writes a TypeScript file of typed bindings for each. Commit these files.',
     )
-    .argument('<file...>', 'Python files')
+    .argument('<file...>', 'Python files, or YAML of components')
     .option('-o, --output <dir>', 'folder of the bindings', 'imports')
     .option('--check', 'write nothing; fail when bindings are missing or stale')
     .action((files: readonly string[], options: ImportOptions) => {

@@ -32,6 +32,16 @@ const SUBCOMMANDS: readonly Subcommand[] = [
     load: () => (require('./run') as typeof import('./run')).runCommand(),
   },
   {
+    name: 'convert',
+    summary: 'turn compiled KFP pipelines into Argo manifests',
+    load: () => (require('./convert') as typeof import('./convert')).convertCommand(),
+  },
+  {
+    name: 'export',
+    summary: 'write the pipelines of an app as documents for a KFP server',
+    load: () => (require('./export') as typeof import('./export')).exportCommand(),
+  },
+  {
     name: 'doctor',
     summary: 'say what a cluster lacks to run pipelines',
     load: () => (require('./doctor') as typeof import('./doctor')).doctorCommand(),
@@ -49,6 +59,8 @@ function program(args: readonly string[]): Command {
   const root = new Command('cdk8s-kfp')
     .description('Kubeflow Pipelines as TypeScript constructs.')
     .version(version())
+    // An option after a subcommand is the subcommand's: `--version` names that of a pipeline there.
+    .enablePositionalOptions()
     .exitOverride();
   for (const { name, summary, load } of SUBCOMMANDS) {
     const command = name === wanted ? load() : new Command(name).summary(summary);

@@ -1,15 +1,16 @@
 import * as path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ApprovalDecision } from '../graph/graph';
+import type { ApprovalDecision, PipelineGraph } from '../graph/graph';
 import { LineReporter, paintFor } from '../local/line-reporter';
-import type { LocalRun } from '../local/local-run';
 import { ENDING_SIGNALS } from '../local/process-group';
 import type { Reporter } from '../local/reporter';
 import { runGraph } from '../local/run-graph';
 import { summaryOf } from '../local/summary';
-import { appCommand, isApp } from './app-command';
+import { appAndPipeline, isDocument } from './app-and-pipeline';
+import { appCommand, problem } from './app-command';
 import { appGraphs, selectGraph } from './app-graphs';
 import { askDecisions } from './ask-decision';
+import { printResult, resultOf } from './run-result';
 
 interface RunOptions {
   readonly param?: readonly string[];
@@ -18,6 +19,7 @@ interface RunOptions {
   readonly parallelism?: number;
   readonly stub?: Readonly<Record<string, string>>;
   readonly approve?: Readonly<Record<string, ApprovalDecision>>;
+  readonly output: 'text' | 'json';
   readonly json?: true;
   readonly quiet?: true;
   readonly store?: string;
@@ -33,9 +35,13 @@ export function runCommand(): Command {
   return new Command('run')
     .summary('run a pipeline on this machine')
     .description(
-      'Run a pipeline of an app on this machine: Python components as processes, containers by docker or podman.',
+      'Run a pipeline of an app, or a compiled KFP pipeline, on this machine: Python components as processes, containers by ' +
+        'docker or podman.',
     )
-    .argument('[app]', "the app's entry file, its cdk8s.yaml or its folder (default: the current folder)")
+    .argument(
+      '[app]',
+      "the app's entry file, its cdk8s.yaml or its folder (default: the current folder); or a compiled KFP pipeline",
+    )
     .argument('[pipeline]', 'the name of the pipeline, where the app has several')
     .option('-p, --param <name=value>', "a parameter's value; may be given again", collect)
     .addOption(
@@ -46,7 +52,12 @@ export function runCommand(): Command {
     .option('--stub <name=program>', 'run a program instead of a task or a component; may be given again', stub)
     .option('--approve <name[=decision]>', 'decide about an approval: approved, rejected or timed-out', approve)
     .option('--no-cache', 'reuse no results; keep the new ones')
-    .option('--json', 'print the result as JSON, and nothing else, on stdout')
+    .addOption(
+      new Option('--output <form>', 'how the result is printed; json is one object, and nothing else is on stdout')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .addOption(new Option('--json', 'print all that is known of the run as JSON on stdout').conflicts('output'))
     .option('--quiet', 'print the result only')
     .option('--store <folder>', "the folder of runs and artifacts (default: '.cdk8s-kfp' beside cdk8s.yaml)")
     .addHelpText('after', STUBS)
@@ -64,17 +75,10 @@ An approval that is not decided beforehand is asked about on a terminal.
 Exit codes: 0 the run succeeded, 1 it failed, 130 it was stopped. Ctrl-C stops the tasks, then exit tasks run; Ctrl-C
 again ends everything at once.`;
 
-/** Whether a word can only be meant as a path: no pipeline's name holds a dot or a slash. */
-function isPath(word: string): boolean {
-  return /[./\\]/.test(word);
-}
-
 async function run(first: string | undefined, second: string | undefined, options: RunOptions): Promise<void> {
-  const [app, pipeline] =
-    first === undefined || isApp(first) || isPath(first) || second !== undefined ? [first, second] : [undefined, first];
-  const command = appCommand(app);
-  const graph = selectGraph(await appGraphs(command), pipeline);
-  const progress = options.json ? process.stderr : process.stdout;
+  const { graph, folder } = await graphToRun(first, second);
+  const isJson = options.json || options.output === 'json';
+  const progress = isJson ? process.stderr : process.stdout;
   const print = (line: string) => void progress.write(`${line}\n`);
   const reporter: Reporter = options.quiet ? {} : new LineReporter(graph, print, paintFor(progress));
   const interruption = interruptible();
@@ -82,7 +86,7 @@ async function run(first: string | undefined, second: string | undefined, option
     const result = await runGraph(graph, {
       argumentTexts: options.param ?? [],
       stubs: options.stub ?? {},
-      store: options.store ?? path.join(command.cwd, '.cdk8s-kfp'),
+      store: options.store ?? path.join(folder, '.cdk8s-kfp'),
       approvals: options.approve ?? {},
       ...(process.stdin.isTTY && process.stdout.isTTY && { decide: askDecisions() }),
       reporter,
@@ -92,12 +96,32 @@ async function run(first: string | undefined, second: string | undefined, option
       ...(options.from !== undefined && { from: options.from }),
       ...(options.parallelism !== undefined && { parallelism: options.parallelism }),
     });
-    if (options.json) process.stdout.write(`${toJson(result)}\n`);
+    if (isJson) process.stdout.write(`${printResult(options.json ? result : resultOf(result))}\n`);
     else for (const line of summaryOf(result, paintFor(process.stdout))) print(line);
     process.exitCode = { Succeeded: 0, Failed: 1, Stopped: INTERRUPTED }[result.state];
   } finally {
     interruption.end();
   }
+}
+
+/** The pipeline that is meant, and the folder of its project. */
+async function graphToRun(
+  first: string | undefined,
+  second: string | undefined,
+): Promise<{ readonly graph: PipelineGraph; readonly folder: string }> {
+  if (first !== undefined && isDocument(first)) {
+    if (second !== undefined) {
+      const mend = `run it by its file alone: cdk8s-kfp run ${first}`;
+      throw problem('KFP1618', `${first} is one compiled pipeline, and '${second}' is not an argument for it`, mend);
+    }
+    // An app's pipelines come as graphs, and need none of what this loads.
+    const { importDocuments } = require('./document-pipelines') as typeof import('./document-pipelines');
+    const { pipelines } = importDocuments([first]);
+    return { graph: pipelines[0]!.graph, folder: '.' };
+  }
+  const [app, pipeline] = appAndPipeline(first, second);
+  const command = appCommand(app);
+  return { graph: selectGraph(await appGraphs(command), pipeline), folder: command.cwd };
 }
 
 /** The first signal stops the run in good order; the second ends this process, which kills all that it started. */
@@ -115,13 +139,6 @@ function interruptible(): { readonly signal: AbortSignal; readonly end: () => vo
       for (const name of ENDING_SIGNALS) process.off(name, onSignal);
     },
   };
-}
-
-/** JSON has no word for a number that is not finite: those are strings. */
-function toJson(result: LocalRun): string {
-  const printable = (_: string, value: unknown) =>
-    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-  return JSON.stringify(result, printable, 2);
 }
 
 function collect(value: string, earlier: readonly string[] = []): readonly string[] {

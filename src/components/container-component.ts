@@ -1,10 +1,12 @@
 import type { Parameter } from '../values/parameter';
 import { Component } from './component';
-import type { ContainerArgument, ContainerReference } from './definition';
+import type { ContainerArgument, ContainerReference, OptionalArguments, PortDefinition } from './definition';
 import {
   definitionOfPort,
   type InputPorts,
   type InputsOf,
+  type ListPort,
+  type OptionalPort,
   type OutputPorts,
   type OutputsOf,
   type ReturnOf,
@@ -16,10 +18,36 @@ export class Placeholder {
   public constructor(public readonly reference: ContainerReference) {}
 }
 
-/** An artifact of a container component: its place in the container. */
-export interface ArtifactPlaceholder {
-  /** Local path of the file or folder. The folder that an output is to be written into exists. */
+/** A parameter that a container component reads: its value as text, lists and dicts as JSON. */
+export class ParameterPlaceholder extends Placeholder {
+  /** Local path of a file that holds the same text, for what is too long for an argument, or read from a file. */
+  public get path(): Placeholder {
+    return new Placeholder({ ref: 'input-path', name: this.reference.name });
+  }
+}
+
+/** The metadata of an input artifact: as a whole, JSON. */
+export class MetadataPlaceholder extends Placeholder {
+  /** One member of it: a string as it is, JSON for any other type, nothing where it is not there. */
+  public field(name: string): Placeholder {
+    return new Placeholder({ ...this.reference, member: name });
+  }
+}
+
+/** A list of artifacts that a container component reads. */
+export interface ListPlaceholder {
+  /** Local path of the folder that holds them. */
   readonly path: Placeholder;
+}
+
+/** An artifact that a container component reads. What is said of one that was left out is nothing. */
+export interface ArtifactPlaceholder {
+  /** Local path of the file or folder. */
+  readonly path: Placeholder;
+  /** Where it is kept: `s3://bucket/key`. */
+  readonly uri: Placeholder;
+  /** What is known of it. */
+  readonly metadata: MetadataPlaceholder;
 }
 
 /** An output parameter of a container component. */
@@ -28,13 +56,33 @@ export interface OutputPlaceholder {
   readonly path: Placeholder;
 }
 
+/** An artifact that a container component writes. */
+export interface OutputArtifactPlaceholder {
+  /** Local path that the file or folder is to be written to. The folder around it exists. */
+  readonly path: Placeholder;
+  /** Where it will be kept. It is uploaded from its path: nothing needs to be written there. */
+  readonly uri: Placeholder;
+}
+
+/** A list of arguments, or a function that makes it of the component's ports. */
+export type CommandLine<I, O> =
+  | readonly (Argument | PresentArguments)[]
+  | ((ports: ContainerPorts<I, O>) => readonly (Argument | PresentArguments)[]);
+
 /** The declared ports of a container component, as its command line refers to them. */
 export interface ContainerPorts<I, O> {
-  /** A parameter stands for its value as text (lists and dicts as JSON); an artifact has a `path`. */
+  /** A parameter stands for its value as text (lists and dicts as JSON); an artifact has `path`, `uri` and `metadata`. */
   readonly inputs: {
-    readonly [K in keyof I]-?: I[K] extends Parameter<unknown, boolean> ? Placeholder : ArtifactPlaceholder;
+    readonly [K in keyof I]-?: I[K] extends Parameter<unknown, boolean>
+      ? ParameterPlaceholder
+      : I[K] extends ListPort<unknown> | OptionalPort<readonly unknown[]>
+        ? ListPlaceholder
+        : ArtifactPlaceholder;
   };
-  readonly outputs: { readonly [K in keyof O]: OutputPlaceholder };
+  /** A parameter has a `path`, an artifact a `uri` as well. */
+  readonly outputs: {
+    readonly [K in keyof O]: O[K] extends Parameter<unknown, boolean> ? OutputPlaceholder : OutputArtifactPlaceholder;
+  };
 }
 
 /** Text, a reference, or both joined by {@link arg}. */
@@ -61,6 +109,41 @@ export function arg(strings: TemplateStringsArray, ...placeholders: readonly Pla
   return new Concatenation(parts.filter((part) => part !== ''));
 }
 
+/** Arguments that depend on whether an input is given. Made by {@link ifPresent}. */
+export class PresentArguments {
+  /** Use {@link ifPresent}. @internal */
+  public constructor(public readonly lowered: OptionalArguments) {}
+}
+
+/**
+ * Arguments that are there only where an optional input is given, and is not None: KFP's `IfPresentPlaceholder`. A default is
+ * no value that was given.
+ *
+ * ```ts
+ * args: ({ inputs }) => ['--rows', inputs.rows, ifPresent(inputs.limit, ['--limit', inputs.limit])],
+ * ```
+ *
+ * @param input a parameter, an artifact or a list of artifacts, of the component's inputs
+ * @param then the arguments where it is given
+ * @param otherwise the arguments where it is not; none where this is left out
+ */
+export function ifPresent(
+  input: Placeholder | ArtifactPlaceholder | ListPlaceholder,
+  then: readonly Argument[],
+  otherwise: readonly Argument[] = [],
+): PresentArguments {
+  const { reference } = input instanceof Placeholder ? input : input.path;
+  if (!reference.ref.startsWith('input-')) {
+    throw new Error(`ifPresent(…): '${reference.name}' is an output. Give it one of the component's inputs.`);
+  }
+  return new PresentArguments({
+    ifPresent: reference.name,
+    // biome-ignore lint/suspicious/noThenProperty: KFP's word, in data that nobody awaits
+    then: then.map(lower),
+    ...(otherwise.length > 0 && { else: otherwise.map(lower) }),
+  });
+}
+
 /** Props of {@link ContainerComponent}. */
 export interface ContainerComponentProps<I extends InputPorts, O extends OutputPorts> {
   /** The component's name. A letter or digit first, then letters, digits, `-` and `_`. */
@@ -74,12 +157,20 @@ export interface ContainerComponentProps<I extends InputPorts, O extends OutputP
   /** Outputs by name: `str()`, `Model`, … @default - none */
   readonly outputs?: O | undefined;
   /**
-   * The program to run. It is required, because a cluster that cannot reach the image's registry cannot look up the
-   * image's own entry point.
+   * The program to run. Without it Argo looks the image's entry point up, for which it must reach the image's registry: synth
+   * warns of that.
+   *
+   * @default - the image's own entry point
    */
-  readonly command: readonly Argument[] | ((ports: ContainerPorts<I, O>) => readonly Argument[]);
+  readonly command?: CommandLine<I, O> | undefined;
   /** Its arguments. @default - none */
-  readonly args?: readonly Argument[] | ((ports: ContainerPorts<I, O>) => readonly Argument[]) | undefined;
+  readonly args?: CommandLine<I, O> | undefined;
+  /**
+   * Where the program writes outputs, by output, for one that cannot be told their paths.
+   *
+   * @default - each is written to the path that the command line tells
+   */
+  readonly outputPaths?: { readonly [K in keyof O]?: string | undefined } | undefined;
   /** Environment variables. @default - none */
   readonly env?:
     | { readonly [name: string]: Argument }
@@ -111,17 +202,14 @@ export class ContainerComponent<const I extends InputPorts = {}, const O extends
   public constructor(props: ContainerComponentProps<I, O>) {
     const inputs = Object.fromEntries(Object.entries(props.inputs ?? {}).map(([k, p]) => [k, definitionOfPort(p)]));
     const outputs = Object.fromEntries(Object.entries(props.outputs ?? {}).map(([k, p]) => [k, definitionOfPort(p)]));
-    const path = (ref: ContainerReference['ref'], name: string) => ({ path: new Placeholder({ ref, name }) });
     const ports = {
-      inputs: Object.fromEntries(
-        Object.entries(inputs).map(([name, port]) => [
-          name,
-          port.kind === 'parameter' ? new Placeholder({ ref: 'input-value', name }) : path('input-path', name),
-        ]),
-      ),
-      outputs: Object.fromEntries(Object.keys(outputs).map((name) => [name, path('output-path', name)])),
+      inputs: Object.fromEntries(Object.entries(inputs).map(([name, port]) => [name, inputPlaceholder(name, port)])),
+      outputs: Object.fromEntries(Object.entries(outputs).map(([name, port]) => [name, outputPlaceholder(name, port)])),
     } as unknown as ContainerPorts<I, O>;
-    const { command, args = [], env = {} } = props;
+    const { command = [], args = [], env = {} } = props;
+    const fixed = Object.entries<string | undefined>(props.outputPaths ?? {}).flatMap(([output, path]) =>
+      path === undefined ? [] : [[output, path] as const],
+    );
     super(() => definition);
     const definition = {
       name: props.name,
@@ -131,14 +219,35 @@ export class ContainerComponent<const I extends InputPorts = {}, const O extends
       implementation: {
         kind: 'container' as const,
         image: props.image,
-        command: (typeof command === 'function' ? command(ports) : command).map(lower),
-        args: (typeof args === 'function' ? args(ports) : args).map(lower),
+        command: (typeof command === 'function' ? command(ports) : command).map(lowerAny),
+        args: (typeof args === 'function' ? args(ports) : args).map(lowerAny),
+        ...(fixed.length > 0 && { outputPaths: Object.fromEntries(fixed) }),
         env: Object.fromEntries(
           Object.entries(typeof env === 'function' ? env(ports) : env).map(([name, value]) => [name, lower(value)]),
         ),
       },
     };
   }
+}
+
+function inputPlaceholder(name: string, port: PortDefinition) {
+  const to = (ref: ContainerReference['ref']) => new Placeholder({ ref, name });
+  if (port.kind === 'parameter') return new ParameterPlaceholder({ ref: 'input-value', name });
+  if (port.list) return { path: to('input-path') };
+  return {
+    path: to('input-path'),
+    uri: to('input-uri'),
+    metadata: new MetadataPlaceholder({ ref: 'input-metadata', name }),
+  };
+}
+
+function outputPlaceholder(name: string, port: PortDefinition) {
+  const path = new Placeholder({ ref: 'output-path', name });
+  return port.kind === 'parameter' ? { path } : { path, uri: new Placeholder({ ref: 'output-uri', name }) };
+}
+
+function lowerAny(argument: Argument | PresentArguments): ContainerArgument | OptionalArguments {
+  return argument instanceof PresentArguments ? argument.lowered : lower(argument);
 }
 
 function lower(argument: Argument): ContainerArgument {

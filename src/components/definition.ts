@@ -16,7 +16,8 @@ export type ParameterType =
   | 'BOOLEAN'
   | 'LIST'
   | 'STRUCT'
-  | 'TASK_FINAL_STATUS';
+  | 'TASK_FINAL_STATUS'
+  | 'TASK_CONFIG';
 
 /** The type of a list's elements. */
 export interface ElementType {
@@ -65,6 +66,8 @@ export interface PythonImplementation {
   readonly line: number;
   /** The text that ships: helper functions, then the function, without decorators, not indented. */
   readonly source: string;
+  /** What the text is called among those of its file, where another one has the function's name. @default - the function's name */
+  readonly shipsAs?: string;
   readonly image: string;
   /** pip requirement specifiers (`packages_to_install`). */
   readonly packages?: readonly string[];
@@ -78,6 +81,11 @@ export interface PythonImplementation {
   readonly classes?: Readonly<Record<string, string>>;
   /** The notebook that the function runs with `dsl.run_notebook`. */
   readonly notebook?: NotebookImplementation;
+  /**
+   * The program that is run instead of the function, as KFP's launcher would: it is told its inputs as JSON, where `{{$}}`
+   * stands in an argument, and writes what it gives as JSON. KFP's own executor is such a program.
+   */
+  readonly program?: readonly string[];
 }
 
 /** A Jupyter notebook that a Python function runs. */
@@ -92,22 +100,40 @@ export interface NotebookImplementation {
 export type ContainerArgument = string | { readonly parts: readonly (string | ContainerReference)[] };
 
 /**
- * A reference inside a container's command or args: the text of an input parameter, the local path of an input
- * artifact, or the local path where an output (parameter or artifact) is to be written.
+ * A reference inside a container's command or args: the text of an input parameter; the local path of an input (an artifact, or a
+ * file that holds the text of a parameter), an artifact's URI, or its metadata as JSON; the local path where an output (parameter or artifact) is to be written, or the URI that an
+ * output artifact gets.
  */
 export interface ContainerReference {
-  readonly ref: 'input-value' | 'input-path' | 'output-path';
+  readonly ref: 'input-value' | 'input-path' | 'input-uri' | 'input-metadata' | 'output-path' | 'output-uri';
   readonly name: string;
+  /** The member of the metadata that is meant; all of it where absent. */
+  readonly member?: string;
 }
+
+/** Arguments that depend on whether an optional parameter was given, and is not null: KFP's `IfPresentPlaceholder`. */
+export interface OptionalArguments {
+  /** The parameter's name. */
+  readonly ifPresent: string;
+  readonly then: readonly ContainerArgument[];
+  /** @default - no arguments */
+  readonly else?: readonly ContainerArgument[];
+}
+
+/** What a container's command and args consist of. */
+export type ContainerArguments = readonly (ContainerArgument | OptionalArguments)[];
 
 /** A container image run as it is. */
 export interface ContainerImplementation {
   readonly kind: 'container';
   readonly image: string;
-  readonly command: readonly ContainerArgument[];
-  readonly args: readonly ContainerArgument[];
+  /** The program; the image's own entry point where there is none. */
+  readonly command: ContainerArguments;
+  readonly args: ContainerArguments;
   /** Environment variables. */
   readonly env?: Readonly<Record<string, ContainerArgument>>;
+  /** Where the program writes outputs whose paths it is not told, by output. */
+  readonly outputPaths?: Readonly<Record<string, string>>;
 }
 
 /** What is done with an object of the cluster, as kubectl calls it. */
@@ -164,4 +190,12 @@ export interface ComponentDefinition {
     | ContainerImplementation
     | ResourceImplementation
     | ImporterImplementation;
+  /** What the KFP document that it came from says of it besides. */
+  readonly kfp?: Passthrough;
 }
+
+/**
+ * What a KFP document says that nothing here stands for: it goes back into the document that a pipeline is exported to, as it
+ * was. Values by JSON pointer, below the object that they belong to.
+ */
+export type Passthrough = Readonly<Record<string, Json>>;

@@ -1,4 +1,4 @@
-import type { Flat } from '../values/flat';
+import type { Flat, IsAny } from '../values/flat';
 import type { LiteralOf, ParameterOptions } from '../values/parameter';
 import { Parameter } from '../values/parameter';
 import type { AnyArtifact, Artifact } from '../values/types';
@@ -118,11 +118,15 @@ type OptionalKeys<I> = {
 }[keyof I];
 
 /** The inputs that a task gives to a component with these declared ports. */
-export type InputsOf<I extends InputPorts> = Flat<
-  {
-    readonly [K in Exclude<keyof I, OptionalKeys<I>>]: InputOf<I[K]>;
-  } & { readonly [K in OptionalKeys<I>]?: InputOf<I[K]> | undefined }
->;
+export type InputsOf<I extends InputPorts> =
+  IsAny<I> extends true
+    ? // biome-ignore lint/suspicious/noExplicitAny: nobody declared them
+      { readonly [name: string]: any }
+    : Flat<
+        {
+          readonly [K in Exclude<keyof I, OptionalKeys<I>>]: InputOf<I[K]>;
+        } & { readonly [K in OptionalKeys<I>]?: InputOf<I[K]> | undefined }
+      >;
 
 /** The outputs that a task of a component with these declared ports offers. */
 export type OutputsOf<O extends ReturnPorts> = Flat<{

@@ -95,7 +95,7 @@ function findFunction(file: string, fn: string, ports?: DeclaredPorts<InputPorts
     const source = new PythonFile(name, { digest });
     const all = new Map(components.map((each) => [each.name, source.component(each.name, bindingPropsOf(each))]));
     const { definition, problems: more, companions } = all.get(fn)!;
-    const differences = ports ? declarationProblems(definition, ports) : [];
+    const differences = ports ? declarationProblems(definition, ports, placeOf(definition)) : [];
     return { definition, problems: [...problems, ...more, ...differences], companions };
   }
   if (problems.every(isWarning)) {
@@ -106,18 +106,23 @@ function findFunction(file: string, fn: string, ports?: DeclaredPorts<InputPorts
   return { definition: placeholder(name, fn), problems, companions: [] };
 }
 
+function placeOf({ implementation }: ComponentDefinition) {
+  const { file, line } = implementation as { readonly file: string; readonly line: number };
+  return { file, at: `${file}:${line}`, what: 'Python' };
+}
+
 /** Stands in for a component that could not be read; its problems stop synth. */
 function placeholder(file: string, fn: string): ComponentDefinition {
   const implementation = { kind: 'python', file, function: fn, line: 1, source: '', image: '' } as const;
   return { name: fn, inputs: {}, outputs: {}, implementation };
 }
 
-/** Where a declaration by hand differs from what the Python file says. */
-function declarationProblems(
+/** Where a declaration by hand differs from what the file of the component says. */
+export function declarationProblems(
   definition: ComponentDefinition,
   ports: DeclaredPorts<InputPorts, OutputPorts>,
+  { file, at, what }: { readonly file: string; readonly at: string; readonly what: string },
 ): Diagnostic[] {
-  const { file, line } = definition.implementation as { readonly file: string; readonly line: number };
   const sides = [
     ['input', definition.inputs, ports.inputs ?? {}],
     ['output', definition.outputs, ports.outputs ?? {}],
@@ -131,7 +136,7 @@ function declarationProblems(
       if (agree(port, python)) return [];
       const [said, is] = [describePort(port), describePort(python)];
       const message = `the ${side} '${name}' of ${definition.name} is declared as ${said}, but ${file} says ${is}`;
-      return [{ code: 'KFP1109', at: `${file}:${line}`, message, mend: 'declare it as the Python file does' }];
+      return [{ code: 'KFP1109', at, message, mend: `declare it as the ${what} file does` }];
     }),
   );
 }

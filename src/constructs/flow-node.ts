@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import type { Passthrough } from '../components/definition';
 import type { GraphNode, NodeState } from '../graph/graph';
 import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
@@ -18,6 +19,11 @@ export abstract class FlowNode extends Construct {
   /** What it becomes in the compiled graph. */
   public abstract readonly kind: GraphNode['kind'];
 
+  /** What the KFP document that it came from says of it besides. @internal */
+  public kfp: Passthrough | undefined;
+  /** Gives `file:line` of what it came from, where that is a KFP document. @internal */
+  public origin: (() => string) | undefined;
+
   private readonly site: CallSite;
   private readonly awaited: (ScopeNode | Dependency)[] = [];
   private lenient = false;
@@ -31,7 +37,7 @@ export abstract class FlowNode extends Construct {
 
   /** `file:line` of the code that created this, where it is known. */
   public get at(): string | undefined {
-    return this.site.at;
+    return this.origin ? this.origin() : this.site.at;
   }
 
   /** What it was told to run after, besides what its values come from. */

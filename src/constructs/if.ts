@@ -71,6 +71,8 @@ export class If extends FlowNode {
 export class Elif extends Construct {
   /** When the branch is taken, if none before it was. */
   public readonly condition: Value<boolean>;
+  /** Gives `file:line` of what it came from, where that is a KFP document. @internal */
+  public origin: (() => string) | undefined;
   private readonly site: CallSite;
 
   /** Use {@link If.elif}. @internal */
@@ -90,12 +92,14 @@ export class Elif extends Construct {
 
   /** `file:line` of the code that created this branch, where it is known. */
   public get at(): string | undefined {
-    return this.site.at;
+    return this.origin ? this.origin() : this.site.at;
   }
 }
 
 /** The last branch of an {@link If}, made by {@link If.else}. */
 export class Else extends Construct {
+  /** Gives `file:line` of what it came from, where that is a KFP document. @internal */
+  public origin: (() => string) | undefined;
   private readonly site: CallSite;
 
   /** Use {@link If.else}. @internal */
@@ -113,7 +117,7 @@ export class Else extends Construct {
 
   /** `file:line` of the code that created this branch, where it is known. */
   public get at(): string | undefined {
-    return this.site.at;
+    return this.origin ? this.origin() : this.site.at;
   }
 }
 

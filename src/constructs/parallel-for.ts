@@ -133,20 +133,31 @@ export class ParallelFor<
   /**
    * What a task inside of this loop gives, as the list of all iterations, in the items' order: KFP's `Collected`. What an
    * iteration does not give, because a condition in it did not hold, is left out. For loops inside of loops,
-   * `outer.collect(inner.collect(value))` is a list of lists.
+   * `outer.collect(inner.collect(value))` is a list of lists; with `{ flat: true }`, what KFP's backend makes of it: one list.
    *
    * @param value an output of a task in this loop, or of what else has outputs; a metric of one, or the loop's own item
-   * @throws where it is something else, such as a comparison
+   * @throws where it is something else, such as a comparison, or where what is to be made flat is no list
    */
-  public collect<T>(value: Value<T>): Value<readonly T[]> {
+  public collect<T>(value: Value<T>): Value<readonly T[]>;
+  public collect<T>(value: Value<readonly T[]>, options: { readonly flat: true }): Value<readonly T[]>;
+  public collect(value: Value<unknown>, { flat = false }: { readonly flat?: boolean } = {}): Value<readonly unknown[]> {
     const expression = value instanceof Value ? Value.expressionOf(value) : undefined;
     if (!expression || !COLLECTABLE.includes(expression.kind)) {
       throw new Error(
         `'${this.node.path}' can collect outputs of what runs in it, metrics and items: give it an output of a task.`,
       );
     }
-    const type = listTypeOf(expression.type);
-    return Value.of({ kind: 'collect', loop: this as unknown as ParallelFor, value: expression, type });
+    const { type } = expression;
+    if (flat && type !== 'LIST' && !type.endsWith('[]')) {
+      throw new Error(`'${this.node.path}' is told to join lists: give collect(…, { flat: true }) a list.`);
+    }
+    return Value.of({
+      kind: 'collect',
+      loop: this as unknown as ParallelFor,
+      value: expression,
+      ...(flat && { flat }),
+      type: flat ? type : listTypeOf(type),
+    });
   }
 }
 

@@ -33,7 +33,7 @@ export class PipelineSources extends Construct {
       Object.assign(functions, shippedTexts(companion.implementation));
     }
     this.emit(runtimeConfigMap());
-    this.emit(sourceConfigMap(implementation.file, functions));
+    if (Object.keys(functions).length > 0) this.emit(sourceConfigMap(implementation.file, functions));
   }
 
   private emit({ name, labels, annotations, data }: SourceConfigMap): void {

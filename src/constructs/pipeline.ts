@@ -4,6 +4,7 @@ import { limits } from '../argo/limits';
 import { pipelineManifest } from '../argo/pipeline-manifest';
 import type { ArtifactType } from '../components/artifact-type';
 import type { Unavailable } from '../components/component';
+import type { Passthrough } from '../components/definition';
 import { typeOfPort } from '../components/port-type';
 import {
   definitionOfPort,
@@ -20,12 +21,16 @@ import { type CompiledPipeline, compilePipeline } from '../graph/compile';
 import type { PipelineGraph } from '../graph/graph';
 import { kebab } from '../graph/names';
 import type { ArtifactGc } from '../graph/settings';
-import type { Flat } from '../values/flat';
+import type { WrittenIr } from '../kfp/export/to-ir';
+import type { FromIrProps } from '../kfp/import/from-ir';
+import type { Flat, IsAny } from '../values/flat';
 import type { LiteralOf, Parameter } from '../values/parameter';
 import { type RunFacts, runFact, runFacts } from '../values/run-facts';
 import type { Struct } from '../values/types';
 import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
+import { findTask } from './find-task';
+import type { FlowNode } from './flow-node';
 import { located } from './located';
 import { Manifest } from './manifest';
 import { metricConflicts } from './metric-names';
@@ -57,7 +62,11 @@ type ValueOf<P> =
         : never;
 
 /** The values of a pipeline's parameters, by name. */
-export type ParameterValues<P extends PipelineParameters> = Flat<{ readonly [K in keyof P]: ValueOf<P[K]> }>;
+export type ParameterValues<P extends PipelineParameters> =
+  IsAny<P> extends true
+    ? // biome-ignore lint/suspicious/noExplicitAny: nobody declared them
+      { readonly [name: string]: any }
+    : Flat<{ readonly [K in keyof P]: ValueOf<P[K]> }>;
 
 type RequiredNames<P extends PipelineParameters> = {
   [K in keyof P]: P[K] extends Parameter<unknown, true> | OptionalPort<unknown> ? never : K;
@@ -71,11 +80,15 @@ type ArgumentOf<P> =
       : Unavailable<'a run cannot be given an artifact: call the pipeline by a SubPipeline'>;
 
 /** The arguments of a run of a pipeline with these parameters: those without a default are required. */
-export type ArgumentsOf<P extends PipelineParameters> = Flat<
-  {
-    readonly [K in RequiredNames<P>]: ArgumentOf<P[K]>;
-  } & { readonly [K in Exclude<keyof P, RequiredNames<P>>]?: ArgumentOf<P[K]> | undefined }
->;
+export type ArgumentsOf<P extends PipelineParameters> =
+  IsAny<P> extends true
+    ? // biome-ignore lint/suspicious/noExplicitAny: nobody declared them
+      { readonly [name: string]: any }
+    : Flat<
+        {
+          readonly [K in RequiredNames<P>]: ArgumentOf<P[K]>;
+        } & { readonly [K in Exclude<keyof P, RequiredNames<P>>]?: ArgumentOf<P[K]> | undefined }
+      >;
 
 /** The volume that the tasks of a run share. */
 export interface Workspace {
@@ -84,6 +97,15 @@ export interface Workspace {
   /** The volume itself, to mount elsewhere or in part. */
   readonly volume: Volume;
 }
+
+export type { FromIrProps };
+
+/**
+ * A pipeline of whose interface no compiler knows, because a document describes it: its parameters take any values, and their
+ * names and types are checked at synth.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: any parameters, any outputs
+export type ImportedPipeline = Pipeline<any, any>;
 
 /** Props of {@link Pipeline}. */
 export interface PipelineProps<P extends PipelineParameters, O extends ReturnPorts = {}> extends RunSettings {
@@ -109,6 +131,12 @@ export interface PipelineProps<P extends PipelineParameters, O extends ReturnPor
    * @default true
    */
   readonly standalone?: boolean | undefined;
+  /**
+   * What synth makes of the pipeline: `argo` is its WorkflowTemplate, `kfp` its document for a KFP server, which goes to
+   * `kfp/NAME-VERSION.yaml` in the folder of the manifests.
+   * @default ['argo']
+   */
+  readonly targets?: readonly ('argo' | 'kfp')[] | undefined;
   /** Who the pods run as: a {@link Runner} or any service account. @default - the namespace's default account */
   readonly runner?: IRunner | undefined;
   /** Where artifacts are stored. @default - Argo's default repository, which is taken to be S3 or compatible */
@@ -169,13 +197,22 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
   /** What it was created with. @internal */
   public readonly props: PipelineProps<PipelineParameters, ReturnPorts>;
 
+  /** What the KFP document that it came from says of it besides. @internal */
+  public kfp: Passthrough | undefined;
+  /** What is wrong with the document that it came from. @internal */
+  public problems: readonly Diagnostic[] = [];
+  /** The constructs by the names that they have in the document. @internal */
+  public imported: ReadonlyMap<string, FlowNode> | undefined;
+
   private readonly shared: Workspace | undefined;
-  private readonly site: CallSite;
+  private site: CallSite;
   private readonly callers = new Set<Pipeline>();
   private readonly addedMetrics: RunMetric[] = [];
   private returnValues: Readonly<Record<string, unknown>> | undefined;
   private onExit: Task | SubPipeline | undefined;
   private compiling = false;
+  private irIsNeeded = false;
+  private document: WrittenIr | undefined;
   private compiled: CompiledPipeline | undefined;
 
   /**
@@ -214,13 +251,51 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
     becomeTaskScope(this, this as unknown as Pipeline);
     this.tasks = new TaskView(this as unknown as Pipeline, props.tasks);
     this.node.addValidation({ validate: () => this.validate() });
-    if (props.standalone === false) return;
+    if (props.standalone !== false && props.targets?.includes('kfp')) this.writeDocument();
+    if (!this.hasTemplate) return;
     new Manifest(this, 'Default', {
       apiVersion: 'argoproj.io/v1alpha1',
       kind: 'WorkflowTemplate',
       name: this.name,
       body: () => pipelineManifest(this.graph).body,
     });
+  }
+
+  /**
+   * A pipeline that the KFP SDK has compiled, as constructs like any others: tasks can be given more settings, a schedule, a
+   * runner. What is wrong with the document is reported at synth.
+   *
+   * ```ts
+   * const pipeline = Pipeline.fromIr(chart, 'train', { file: 'pipelines/train.yaml', runner });
+   * pipeline.task('train').runOn(gpus);
+   * ```
+   *
+   * @param scope a Chart, or any construct in one
+   * @param id names the construct
+   */
+  public static fromIr(scope: Construct, id: string, props: FromIrProps): ImportedPipeline {
+    // Loaded when it is asked for: most apps import nothing.
+    const { pipelineFromIr } = require('../kfp/import/from-ir') as typeof import('../kfp/import/from-ir');
+    const site = callSite(Pipeline.fromIr);
+    const pipeline = pipelineFromIr(scope, id, props);
+    pipeline.site = site;
+    return pipeline as unknown as ImportedPipeline;
+  }
+
+  /** Is told where the document says it, where it came from one. @internal */
+  public cameFrom(site: CallSite): this {
+    this.site = site;
+    return this;
+  }
+
+  /**
+   * A task by its path below the pipeline, such as `for-loop-2/train`, or by as much of the path's end as no other task has. Tasks
+   * of a pipeline that is called are below what calls it; they are the same for all that call it.
+   *
+   * @throws where there is none, or there are several
+   */
+  public task(path: string): Task {
+    return findTask(this as unknown as Pipeline, path);
   }
 
   /** `file:line` of the code that created this pipeline, where it is known. */
@@ -253,6 +328,41 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
     const errors = diagnostics.filter((diagnostic) => !isWarning(diagnostic));
     if (errors.length > 0) throw new DiagnosticsError(errors);
     return graph;
+  }
+
+  /**
+   * The pipeline as a KFP document, and what such a document cannot say.
+   *
+   * @throws DiagnosticsError with everything that is wrong with the pipeline
+   * @internal
+   */
+  public get ir(): WrittenIr {
+    return this.written(this.graph);
+  }
+
+  /**
+   * The pipeline as a document for a KFP server: IR YAML, as KFP's SDK compiles. The first read compiles the pipeline, which is
+   * frozen from then on.
+   *
+   * @throws DiagnosticsError with everything that is wrong with the pipeline, or that such a document cannot say
+   */
+  public toIr(): string {
+    const { printIr } = require('../kfp/export/print') as typeof import('../kfp/export/print');
+    const { document, diagnostics } = this.ir;
+    const errors = diagnostics.filter((diagnostic) => !isWarning(diagnostic));
+    if (errors.length > 0) throw new DiagnosticsError(located(errors, this as unknown as Pipeline));
+    return printIr(document);
+  }
+
+  /** Is told that somebody needs the document: what that cannot say is then wrong with the pipeline. @internal */
+  public needsIr(): void {
+    this.assertOpen('its KFP document was asked for');
+    this.irIsNeeded = true;
+  }
+
+  /** True where the pipeline becomes a WorkflowTemplate. @internal */
+  public get hasTemplate(): boolean {
+    return this.props.standalone !== false && (this.props.targets ?? ['argo']).includes('argo');
   }
 
   /** Everything that is wrong or doubtful about the pipeline. The first read compiles it. */
@@ -326,7 +436,7 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
   public useComponent(task: Task, seen: ReadonlySet<Pipeline> = new Set()): void {
     const self = this as unknown as Pipeline;
     if (seen.has(self)) return;
-    if (this.props.standalone !== false) PipelineSources.of(this).add(task._component);
+    if (this.hasTemplate) PipelineSources.of(this).add(task._component);
     for (const caller of this.callers) caller.useComponent(task, new Set([...seen, self]));
   }
 
@@ -352,16 +462,34 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
       this.compiling = true;
       const { graph, diagnostics, callsBroken } = compilePipeline(pipeline);
       this.compiling = false;
+      // A document that could not be read gave no tasks that anything could be said of.
+      const found = this.problems.every(isWarning) ? diagnostics : [];
       // The engine's limits are those of its manifests, which exist for a correct pipeline only.
-      const isManifest = this.props.standalone !== false && !callsBroken && diagnostics.every(isWarning);
+      const isRight = !callsBroken && [...this.problems, ...diagnostics].every(isWarning);
       const more = [
-        ...(isManifest ? limits(graph) : []),
+        ...(isRight && this.hasTemplate ? limits(graph) : []),
+        ...(isRight && this.irIsNeeded ? this.written(graph).diagnostics : []),
         ...metricConflicts(graph, this.node.root),
         ...this.misfits(graph),
       ];
-      this.compiled = { graph, diagnostics: located([...diagnostics, ...more], pipeline), callsBroken };
+      this.compiled = { graph, diagnostics: located([...this.problems, ...found, ...more], pipeline), callsBroken };
     }
     return this.compiled;
+  }
+
+  /** Written once. */
+  private written(graph: PipelineGraph): WrittenIr {
+    // Loaded where it is needed: not every app writes documents.
+    const { writeIr } = require('../kfp/export/to-ir') as typeof import('../kfp/export/to-ir');
+    this.document ??= writeIr(graph);
+    return this.document;
+  }
+
+  private writeDocument(): void {
+    const { writeDocumentAtSynth } =
+      require('../kfp/resources/document-files') as typeof import('../kfp/resources/document-files');
+    this.needsIr();
+    writeDocumentAtSynth(this as unknown as Pipeline);
   }
 
   /** Where it does not fit what the app says of its cluster. Most apps say nothing: the checks are loaded where one does. */

@@ -30,6 +30,11 @@ export function checkRunArguments(pipeline: Pipeline, given: RunArguments, at: s
     const mend = 'take out `standalone: false`, or call it by a SubPipeline of the pipeline that is run';
     return [renderDiagnostic({ code: 'KFP1314', message, mend, ...(at && { at }) })];
   }
+  if (!pipeline.hasTemplate) {
+    const message = `'${pipeline.node.path}' has no WorkflowTemplate that could be run`;
+    const mend = "add 'argo' to its `targets`, or run it on its KFP server: cdk8s-kfp kfp run";
+    return [renderDiagnostic({ code: 'KFP1613', message, mend, ...(at && { at }) })];
+  }
   const literals = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return argumentProblems(pipeline.declared, literals as Readonly<Record<string, Json>>).map((problem) =>
     renderDiagnostic({ code: 'KFP1310', ...problem, ...(at && { at }) }),

@@ -28,7 +28,7 @@ export function shapeOf(expression: Expression<FlowNode>, pipeline: Pipeline): S
     case 'field':
       return memberOf(shapeOf(expression.of, pipeline).fields ?? {}, expression.name) ?? UNKNOWN;
     case 'collect':
-      return shapeOfList(shapeOf(expression.value, pipeline));
+      return expression.flat ? shapeOf(expression.value, pipeline) : shapeOfList(shapeOf(expression.value, pipeline));
     case 'one-of':
       return shapeOf(expression.values[0]!, pipeline);
     default:

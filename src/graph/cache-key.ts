@@ -102,7 +102,7 @@ export function keyWithTexts({ prefix }: CacheKey, texts: readonly string[]): st
 function programOf({ implementation }: ComponentDefinition, settings: GraphTaskSettings): Json {
   const program = { ...implementation, ...(settings.image !== undefined && { image: undefined }) };
   if (program.kind !== 'python') return program as unknown as Json;
-  const { file: _, line: __, notebook, ...code } = program;
+  const { file: _, line: __, shipsAs: ___, notebook, ...code } = program;
   return { ...code, ...(notebook && { notebook: notebook.source }) } as unknown as Json;
 }
 

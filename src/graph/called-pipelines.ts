@@ -47,8 +47,8 @@ export function calledPipelines(caller: Pipeline, calls: readonly (SubPipeline |
     }
     const { graph, diagnostics: problems, callsBroken } = compiled;
     if (callsBroken || !problems.every(isWarning)) areBroken = true;
-    const { name, path, parameters, returns, settings, root, onExit } = graph;
-    add({ name, path, parameters, returns, settings, root, ...(onExit && { onExit }) }, call);
+    const { name, path, parameters, returns, settings, root, onExit, kfp } = graph;
+    add({ name, path, parameters, returns, settings, root, ...(onExit && { onExit }), ...(kfp && { kfp }) }, call);
     for (const inner of Object.values(graph.pipelines)) add(inner, call);
     for (const task of tasksOfCalled(pipeline)) tasks.add(task);
   }

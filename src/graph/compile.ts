@@ -29,12 +29,14 @@ import {
   type GraphArtifactRepository,
   type GraphNode,
   type IfNode,
+  type LoopNode,
   type PipelineGraph,
   type PipelineNode,
   type TaskNode,
 } from './graph';
 import { Lowering } from './lowering';
 import { memberOf } from './member';
+import { withOptionalObjects } from './optional-objects';
 import { pipelineParameters } from './pipeline-parameters';
 import { rules } from './rules';
 import { fetching } from './rules/artifacts';
@@ -84,6 +86,7 @@ export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
     ...(run && { run }),
     artifactRepository: compiler.repository(),
     limits: { crds: props.crds ?? 'full', bytes: (props.sizeLimit?.toKibibytes() ?? 400) * 1024 },
+    ...(pipeline.kfp && { kfp: pipeline.kfp }),
   };
   const found = [...diagnostics, ...called.diagnostics];
   // A component that could not be read has no interface that anything could be checked against.
@@ -123,15 +126,15 @@ class Compiler {
   public readonly calls: (SubPipeline | RepeatUntil)[] = [];
   public readonly scopes: Scopes;
   private readonly lowering: Lowering;
-  /** What readers ask of an If is known only when all of them are compiled. */
-  private readonly ifs = new Map<ScopeNode, IfNode>();
+  /** What readers ask of an If or a loop is known only when all of them are compiled. */
+  private readonly groups = new Map<ScopeNode, IfNode | LoopNode>();
   /** The settings of all tasks that have none of their own. */
   public readonly shared: GraphTaskSettings;
 
   public constructor(private readonly pipeline: Pipeline) {
     this.scopes = new Scopes(pipeline);
     this.lowering = new Lowering(this.scopes);
-    this.shared = this.lowered(this.plain(pipeline.tasks.settings), this.scopes.root, []);
+    this.shared = this.ofTasks(this.plain(pipeline.tasks.settings), this.scopes.root, []);
   }
 
   /** The whole pipeline, and what it returns. */
@@ -141,7 +144,10 @@ class Compiler {
     const { props, results } = this.pipeline;
     Object.assign(root.outputs, this.inputs(results, ports(props.outputs), root, upstream()));
     for (const [node, names] of this.lowering.certain) {
-      Object.assign(this.ifs.get(node)!, { certain: [...names] });
+      Object.assign(this.groups.get(node)!, { certain: [...names] });
+    }
+    for (const [node, names] of this.lowering.flat) {
+      Object.assign(this.groups.get(node)!, { flat: [...names] });
     }
     return dag;
   }
@@ -198,6 +204,7 @@ class Compiler {
       path,
       ...(this.scopes.homeOf(node) ? waitingOf(node, read, this.scopes) : { dependsOn: [] }),
       ...(node.continuesOnFailure && { continueOnFailure: true }),
+      ...(node.kfp && { kfp: node.kfp }),
     };
   }
 
@@ -205,7 +212,7 @@ class Compiler {
     this.tasks.add(task);
     const inputs = this.inputs(task.inputs, task.component.inputs, scope, read);
     const own = this.ownSettings(task, inputs);
-    const settings = own ? this.lowered(own, scope, read.read) : this.shared;
+    const settings = own ? this.ofTasks(own, scope, read.read) : this.shared;
     const base = this.base(task, read);
     for (const [name, port] of Object.entries(task.component.inputs)) {
       if (isFinalStatus(port) && memberOf(task.inputs, name) === undefined) {
@@ -253,6 +260,18 @@ class Compiler {
     return this.lowered(compiled, this.scopes.root, []);
   }
 
+  /** Settings of tasks, in which what may be absent is known. */
+  private ofTasks(settings: GraphTaskSettings, scope: Scope, read: ScopeNode[]): GraphTaskSettings {
+    const lowered = this.lowered(settings, scope, read);
+    const { parameters = {} } = this.pipeline.props;
+    if (runValuesOf(lowered).length === 0) return lowered;
+    return withOptionalObjects(lowered, (name) => {
+      const port = memberOf(parameters, name);
+      const definition = port && definitionOfPort(port);
+      return definition?.optional === true && !('default' in definition);
+    });
+  }
+
   /** Settings whose values of the run are over ids; what these come from is added to `read`. */
   private lowered<T>(settings: T, scope: Scope, read: ScopeNode[]): T {
     return mapRunValues(settings, ({ expression, ...rest }) => ({
@@ -282,14 +301,14 @@ class Compiler {
       return { id, path, ...(condition && { condition }), body: this.dag(this.scopes.bodyOf(branch), read) };
     });
     const compiled: IfNode = { kind: 'if', ...this.base(node, read), branches };
-    this.ifs.set(node, compiled);
+    this.groups.set(node, compiled);
     return compiled;
   }
 
   private loop(node: ParallelFor, scope: Scope, read: Upstream): GraphNode {
     const items = this.input(node.items, { kind: 'parameter', type: 'LIST' }, scope, read);
     const body = this.dag(this.scopes.bodyOf(node), read);
-    return {
+    const compiled: LoopNode = {
       kind: 'loop',
       ...this.base(node, read),
       items,
@@ -298,6 +317,8 @@ class Compiler {
       ...(node.parallelism !== undefined && { parallelism: node.parallelism }),
       body,
     };
+    this.groups.set(node as unknown as ScopeNode, compiled);
+    return compiled;
   }
 
   private handler(node: ExitHandler, scope: Scope, read: Upstream): GraphNode {

@@ -1,10 +1,10 @@
-import type { ComponentDefinition, ElementType, Json, PortDefinition } from '../components/definition';
+import type { ComponentDefinition, ElementType, Json, Passthrough, PortDefinition } from '../components/definition';
 import type { Expression, ValueType } from '../values/expression';
 import type { GraphRunSettings } from './run-settings';
 import type { ArtifactGc, GraphRunner, GraphTaskSettings, Text } from './settings';
 
 /** The version of the graph's JSON form. It changes when a reader of the old form would misread the new one. */
-export const GRAPH_FORMAT = 2;
+export const GRAPH_FORMAT = 3;
 
 /**
  * A compiled pipeline: plain, immutable, JSON-serialisable data in which every rule has been checked. All readers (Argo
@@ -42,12 +42,14 @@ export interface PipelineGraph {
   readonly run?: GraphRunSettings;
   readonly artifactRepository: GraphArtifactRepository;
   readonly limits: GraphLimits;
+  /** What the KFP document that it came from says besides; pointers into its two documents, `/spec` and `/platform`. */
+  readonly kfp?: Passthrough;
 }
 
 /** A pipeline that others call. What it needs besides (components, sources) stands in the caller's graph. */
 export type CalledPipeline = Pick<
   PipelineGraph,
-  'name' | 'path' | 'parameters' | 'returns' | 'settings' | 'root' | 'onExit'
+  'name' | 'path' | 'parameters' | 'returns' | 'settings' | 'root' | 'onExit' | 'kfp'
 >;
 
 /** What the cluster accepts. */
@@ -120,6 +122,11 @@ interface NodeBase {
   readonly runsWhen?: Dependency;
   /** True where a failure of this node does not make what is around it fail. What waits for its success goes on as well. */
   readonly continueOnFailure?: boolean;
+  /**
+   * What the KFP document that it came from says of it besides; pointers below its `/task`, its `/executor`, and what its
+   * executor is told of the `/platform`.
+   */
+  readonly kfp?: Passthrough;
 }
 
 /** How a node can end. Errors of the engine are failures; what was omitted, because of something upstream, is skipped. */
@@ -220,6 +227,8 @@ export interface LoopNode extends NodeBase {
   readonly elementType?: ValueType;
   /** How many iterations run at the same time, at most. */
   readonly parallelism?: number;
+  /** Outputs of the body that are lists, whose elements are those of the loop's list. */
+  readonly flat?: readonly string[];
   readonly body: Dag;
 }
 

@@ -9,6 +9,7 @@ const WHAT: Readonly<Record<ParameterType, string>> = {
   LIST: 'a list',
   STRUCT: 'a dict',
   TASK_FINAL_STATUS: 'a final status',
+  TASK_CONFIG: "a task's configuration",
 };
 
 /** A parameter type in the user's words. */
@@ -24,7 +25,7 @@ export function describeType(type: string): string {
  */
 export function literalProblem(port: ParameterDefinition, value: unknown): string | undefined {
   if (value === null && port.optional) return undefined;
-  const holds = port.type === 'LIST' || port.type === 'STRUCT';
+  const holds = port.type === 'LIST' || port.type === 'STRUCT' || port.type === 'TASK_CONFIG';
   if (holds && holdsValue(value))
     return `${WHAT[port.type]} of literals holds no value of the run: give each an input of its own`;
   if (!fits(port.type, value)) return `${show(value)} is not ${WHAT[port.type]}`;
@@ -53,6 +54,7 @@ function fits(type: ParameterType, value: unknown): boolean {
     case 'LIST':
       return Array.isArray(value) && isJson(value);
     case 'STRUCT':
+    case 'TASK_CONFIG':
       return isPlainObject(value) && isJson(value);
     case 'TASK_FINAL_STATUS':
       return false;

@@ -19,6 +19,8 @@ type Source = Extract<Expression<FlowNode>, { kind: 'output' | 'collect' | 'one-
 export class Lowering {
   /** Outputs of Ifs that every branch has to give, by If. */
   public readonly certain = new Map<ScopeNode, Set<string>>();
+  /** Outputs of loops that join the lists of all iterations, by loop. */
+  public readonly flat = new Map<ScopeNode, Set<string>>();
   /** Ids of nodes whose outputs are those of what is inside of them. */
   private readonly groups = new Set<string>();
 
@@ -78,7 +80,7 @@ export class Lowering {
       case 'output':
         return { ...expression, task: this.scopes.idOf(node) };
       case 'collect':
-        return this.collected(node as unknown as ParallelFor, expression.value);
+        return this.collected(node as unknown as ParallelFor, expression);
       case 'one-of':
         return this.chosen(node as If, expression.values);
     }
@@ -99,14 +101,21 @@ export class Lowering {
   }
 
   /** The list of what the iterations of a loop give; undefined where the value is not the loop's own. */
-  private collected(loop: ParallelFor, value: Expression<FlowNode>): Output | undefined {
+  private collected(
+    loop: ParallelFor,
+    { value, flat }: Extract<Expression<FlowNode>, { kind: 'collect' }>,
+  ): Output | undefined {
     const body = this.scopes.bodyOf(loop);
-    const [name, inner] = this.given(value, body) ?? [];
-    if (name === undefined || inner === undefined) return undefined;
-    const task = this.scopes.idOf(body.owner!);
+    const [given, inner] = this.given(value, body) ?? [];
+    if (given === undefined || inner === undefined) return undefined;
+    const owner = body.owner!;
+    const task = this.scopes.idOf(owner);
+    // Lists may be collected as they are as well.
+    const name = flat ? `flat--${given}` : given;
     body.outputs[name] = inner;
     this.groups.add(task);
-    return { kind: 'output', task, output: name, type: listTypeOf(inner.type) };
+    if (flat) this.flat.set(owner, (this.flat.get(owner) ?? new Set()).add(name));
+    return { kind: 'output', task, output: name, type: flat ? inner.type : listTypeOf(inner.type) };
   }
 
   /** What an iteration gives, and its name outside. */

@@ -6,10 +6,13 @@ import { Value } from '../values/value';
 import type { PipelineParameter } from './graph';
 import { memberOf } from './member';
 
-/** Parameters, with the descriptions and choices of the components that read them where they have none of their own. */
+/**
+ * Parameters, with the descriptions and choices of the components that read them where they have none of their own. A document says
+ * all that there is to say of its own.
+ */
 export function pipelineParameters(pipeline: Pipeline): Readonly<Record<string, PipelineParameter>> {
   const readers = new Map<string, PortDefinition[]>();
-  for (const task of pipeline.tasks) {
+  for (const task of pipeline.imported ? [] : pipeline.tasks) {
     for (const [input, given] of Object.entries(task.inputs)) {
       if (!(given instanceof Value)) continue;
       const expression = Value.expressionOf(given);

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { isWrittenByUri } from '../components/container-files';
 import type { ComponentDefinition, ParameterType } from '../components/definition';
 import type { TaskNode } from '../graph/graph';
 import { memberOf } from '../graph/member';
@@ -108,7 +109,8 @@ export function readOutputs(attempt: Attempt): Readonly<Record<string, string>> 
 export function readRawOutputs(attempt: Attempt): Readonly<Record<string, string>> {
   const texts: Record<string, string> = {};
   for (const [name, port] of Object.entries(attempt.component.outputs)) {
-    if (isContainer(attempt) && !port.optional && !fs.existsSync(outputPath(attempt, name))) {
+    const mayLack = port.optional || isWrittenByUri(attempt.component, name);
+    if (isContainer(attempt) && !mayLack && !fs.existsSync(outputPath(attempt, name))) {
       throw new Error(`the container did not write its output '${name}'`);
     }
     if (port.kind === 'artifact') {

@@ -80,6 +80,8 @@ export function evaluate(expression: Expression, values: Values, as: ValueType =
       const members = Object.entries(expression.members).map(([name, member]) => [name, evaluate(member, values)]);
       return Object.fromEntries(members.filter(([, value]) => value !== undefined)) as Json;
     }
+    case 'list':
+      return expression.items.map((item) => evaluate(item, values) ?? null);
     case 'metric':
       return metric(expression, values);
     case 'text':

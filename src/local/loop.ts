@@ -4,7 +4,7 @@ import type { Frame } from './frame';
 import type { GroupEnd, NodeRunner } from './node-runner';
 import { outputTexts } from './outputs';
 import { runDag, Slots, worst } from './scheduler';
-import { elementsOf, listText } from './value-text';
+import { elementsOf, joinedLists, listText } from './value-text';
 
 /** Runs an iteration for each item, side by side. One that fails does not stop the others. */
 export async function runLoop(node: LoopNode, frame: Frame, runner: NodeRunner): Promise<GroupEnd> {
@@ -28,7 +28,7 @@ export async function runLoop(node: LoopNode, frame: Frame, runner: NodeRunner):
       const given = iterations.flatMap(({ texts }): readonly string[] =>
         Object.hasOwn(texts, name) ? [(texts as Readonly<Record<string, string>>)[name]!] : [],
       );
-      texts[name] = listText(type, given);
+      texts[name] = node.flat?.includes(name) ? joinedLists(given) : listText(type, given);
     }
   }
   return { state, iterations: items.length, texts };

@@ -40,7 +40,9 @@ export function outputTypesOf(node: GraphNode, graph: PipelineGraph): Readonly<R
       return typesOf(node.body.outputs);
     case 'loop': {
       const types = Object.entries(typesOf(node.body.outputs));
-      return Object.fromEntries(types.map(([name, type]) => [name, listTypeOf(type)]));
+      return Object.fromEntries(
+        types.map(([name, type]) => [name, node.flat?.includes(name) ? type : listTypeOf(type)]),
+      );
     }
     case 'pipeline':
       return typesOf(graph.pipelines[node.pipeline]?.root.outputs ?? {});

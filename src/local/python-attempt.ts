@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { componentSpec } from '../argo/component-template';
 import type { PythonImplementation } from '../components/definition';
-import { shippedFile, shippedTexts } from '../components/shipped-texts';
+import { shippedFile, shippedName, shippedTexts } from '../components/shipped-texts';
 import { type Attempt, isByReference, outputKey } from './attempt';
 import type { GroupCommand } from './process-group';
 import { ownVariables } from './settings';
@@ -18,7 +18,7 @@ export function pythonCommand(
   python: string,
   runtime: string,
 ): Pick<GroupCommand, 'command' | 'args' | 'cwd' | 'env'> {
-  const source = path.join(attempt.folder, shippedFile(implementation.function));
+  const source = path.join(attempt.folder, shippedFile(shippedName(implementation)));
   for (const [name, text] of Object.entries(shippedTexts(implementation))) {
     fs.writeFileSync(path.join(attempt.folder, shippedFile(name)), text);
   }

@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { isWrittenByUri } from '../components/container-files';
 import type { Json } from '../components/definition';
 import { memberOf } from '../graph/member';
 import { decodeValue, encodeValue } from '../values/codec';
@@ -80,7 +81,7 @@ export async function callStub(stub: Stub, attempt: Attempt): Promise<Readonly<R
     // What the engine refuses of a container, it would refuse of what stands in for it.
     const missing = Object.entries(component.outputs).filter(([name, port]) =>
       port.kind === 'artifact'
-        ? !port.optional && !fs.existsSync(outputPath(attempt, name))
+        ? !port.optional && !isWrittenByUri(component, name) && !fs.existsSync(outputPath(attempt, name))
         : memberOf(texts, name) === undefined,
     );
     if (missing.length > 0) {

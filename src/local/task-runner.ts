@@ -118,8 +118,16 @@ async function runAttempt(
     if (implementation.kind === 'container') {
       if (!environment.engine)
         throw new Error('neither docker nor podman works here, and no stub stands in for the task');
-      const command = containerCommand(attempt, implementation, environment.engine);
-      return await commandOutcome(command, readRawOutputs, attempt, environment, signal);
+      const { collect, ...command } = containerCommand(attempt, implementation, environment.engine);
+      const read = (each: Attempt) => {
+        collect?.();
+        return readRawOutputs(each);
+      };
+      try {
+        return await commandOutcome(command, read, attempt, environment, signal);
+      } finally {
+        if (collect) command.cleanup?.();
+      }
     }
     if (implementation.kind === 'resource') {
       throw new Error('there is no cluster here, and no stub stands in for the task');
@@ -127,10 +135,13 @@ async function runAttempt(
     if (implementation.kind === 'importer') return { texts: await importArtifact(attempt, signal) };
     const interpreter = await environment.interpreters.for(imageOf(attempt.node.settings, implementation));
     const installing = () => {
-      const names = implementation.packages?.join(', ');
+      const names = implementation.packages?.join(', ') ?? 'nothing yet';
       environment.reporter.note?.(attempt.key, `installing ${names} for Python ${interpreter.version}`);
     };
-    const python = await environment.venvs.python(interpreter, implementation, installing, signal);
+    // A program installs what it needs by itself, which must be in nobody else's way.
+    const owner = implementation.program && JSON.stringify([attempt.key, implementation.program]);
+    const packages = owner === undefined ? implementation : { ...implementation, owner };
+    const python = await environment.venvs.python(interpreter, packages, installing, signal);
     const command = pythonCommand(attempt, implementation, python, environment.runtime ?? RUNTIME);
     return await commandOutcome(command, readOutputs, attempt, environment, signal);
   } catch (error) {

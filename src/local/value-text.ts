@@ -64,6 +64,13 @@ export function listText(type: ValueType, texts: readonly string[]): string {
   return encodeValue('LIST', values as readonly Json[]);
 }
 
+/** The text of the list of the elements of several lists. They are joined as texts, which have all digits of large numbers. */
+export function joinedLists(texts: readonly string[]): string {
+  const lists = texts.filter((text) => decodeValue('LIST', text) !== null);
+  const elements = lists.map((text) => unprefixed(text).slice(1, -1)).filter((text) => text !== '');
+  return `${lists.some((text) => text.startsWith(ABSENT)) ? ABSENT : ''}[${elements.join(',')}]`;
+}
+
 function unprefixed(text: string): string {
   return text.startsWith(ABSENT) ? text.slice(ABSENT.length) : text;
 }

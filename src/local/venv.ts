@@ -10,7 +10,10 @@ import { userEnvironment } from './user-environment';
 export class InstallError extends Error {}
 
 /** What a virtual environment holds. */
-export type Packages = Pick<PythonImplementation, 'packages' | 'pipIndexUrls' | 'pipTrustedHosts'>;
+export type Packages = Pick<PythonImplementation, 'packages' | 'pipIndexUrls' | 'pipTrustedHosts'> & {
+  /** Present where what runs there may install more: whose environment it is, then. */
+  readonly owner?: string;
+};
 
 /** Builds virtual environments, one for each set of packages, and keeps them for later runs. */
 export class Venvs {
@@ -34,13 +37,14 @@ export class Venvs {
     onBuild: () => void,
     signal: AbortSignal | undefined,
   ): Promise<string> {
-    if (!packages.packages?.length) return Promise.resolve(interpreter.executable);
+    if (!packages.packages?.length && packages.owner === undefined) return Promise.resolve(interpreter.executable);
     const key = [
       interpreter.executable,
       interpreter.version,
       packages.packages,
       packages.pipIndexUrls ?? [],
       packages.pipTrustedHosts ?? [],
+      ...(packages.owner === undefined ? [] : [packages.owner]),
     ];
     const hash = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16);
     let build = this.builds.get(hash);
@@ -97,9 +101,14 @@ export class Venvs {
     ];
     const hosts = packages.pipTrustedHosts ?? [];
     const python = path.join(folder, 'bin', 'python');
-    const steps: readonly (readonly string[])[] = (await this.hasUv())
+    // Whoever installs more there calls pip.
+    const seed = packages.owner === undefined ? [] : ['--seed'];
+    const [environment, installed] = (await this.hasUv())
       ? [
-          ['uv', 'venv', '--quiet', '--no-project', '--allow-existing', '--python', interpreter.executable, folder],
+          [
+            ...['uv', 'venv', '--quiet', '--no-project', '--allow-existing', ...seed],
+            ...['--python', interpreter.executable, folder],
+          ],
           [
             'uv',
             'pip',
@@ -119,7 +128,7 @@ export class Venvs {
             ...[...where, ...hosts.flatMap((host) => ['--trusted-host', host]), '--', ...names],
           ],
         ];
-    for (const [command, ...args] of steps) {
+    for (const [command, ...args] of names.length > 0 ? [environment!, installed!] : [environment!]) {
       const { exit, lines } = await this.step(command!, args, signal);
       if (exit.exitCode === 0) continue;
       const reason = exit.stopped

@@ -1,12 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic';
-import { generateBindings } from './bindings';
+import { writeAll } from '../write-all';
+import { generateBindings, generateYamlBindings } from './bindings';
 import { displayName, parsePythonFiles } from './parser';
 
-/** The bindings of one Python file, as they should be. */
+/** The bindings of one file of components, as they should be. */
 export interface BindingFile {
-  /** The Python file. */
+  /** The file: Python, or YAML of a component. */
   readonly source: string;
   /** The TypeScript file, from the working directory, with forward slashes. */
   readonly path: string;
@@ -22,23 +23,30 @@ export interface BindingPlan {
 }
 
 /**
- * What the bindings of some Python files should be; writes nothing.
+ * What the bindings of some files should be; writes nothing.
  *
- * @param files Python files, from the working directory
+ * @param files Python files, and YAML of components, from the working directory
  * @param output folder of the bindings
  * @throws DiagnosticsError with everything that is wrong in all files
  */
 export function planBindings(files: readonly string[], output: string): BindingPlan {
   const unprintable = files.map(displayName).filter((name) => UNPRINTABLE.test(name));
   if (unprintable.length > 0) throw new DiagnosticsError(unprintable.map(unprintableName));
-  const parsed = parsePythonFiles([...new Map(files.map((file) => [displayName(file), file])).values()]);
-  const bindings = parsed.files.map((file) => ({
-    source: file.name,
-    path: displayName(join(output, `${basename(file.name).replace(/\.py$/, '')}.ts`)),
-    text: generateBindings(file.name, file),
-    components: file.components.map(({ name }) => name),
-  }));
+  const distinct = [...new Map(files.map((file) => [displayName(file), file])).values()];
+  const yaml = distinct.filter(isYaml).map((file) => yamlBinding(displayName(file), output));
+  const python = distinct.filter((file) => !isYaml(file));
+  const parsed = python.length > 0 ? parsePythonFiles(python) : { files: [], components: [], diagnostics: [] };
+  const bindings = [
+    ...parsed.files.map((file) => ({
+      source: file.name,
+      path: pathOf(file.name, output),
+      text: generateBindings(file.name, file),
+      components: file.components.map(({ name }) => name),
+    })),
+    ...yaml.flatMap(({ binding }) => binding ?? []),
+  ];
   const found = [
+    ...yaml.flatMap(({ problems }) => problems),
     ...parsed.diagnostics,
     ...parsed.files
       .filter(({ components, diagnostics }) => components.length === 0 && !diagnostics.some(isError))
@@ -47,6 +55,26 @@ export function planBindings(files: readonly string[], output: string): BindingP
   ];
   if (parsed.diagnostics.some(isError) || found.some(isError)) throw new DiagnosticsError(found);
   return { bindings, warnings: found };
+}
+
+function isYaml(file: string): boolean {
+  return /\.ya?ml$/i.test(file);
+}
+
+function pathOf(source: string, output: string): string {
+  return displayName(join(output, `${basename(source).replace(/\.(py|ya?ml)$/i, '')}.ts`));
+}
+
+/** The bindings of a component in YAML; none where it cannot be used. */
+function yamlBinding(
+  source: string,
+  output: string,
+): { readonly binding?: BindingFile; readonly problems: readonly Diagnostic[] } {
+  const { readComponentFile } = require('../components/yaml-reader') as typeof import('../components/yaml-reader');
+  const { definition, problems, digest } = readComponentFile(source);
+  if (!definition) return { problems };
+  const text = generateYamlBindings(source, definition, digest!);
+  return { binding: { source, path: pathOf(source, output), text, components: [definition.name] }, problems };
 }
 
 /** The bindings among these that are missing on disk or differ from what is there, as diagnostics. */
@@ -67,41 +95,7 @@ export function staleBindings(bindings: readonly BindingFile[]): readonly Diagno
  * @throws DiagnosticsError where one cannot be written
  */
 export function writeBindings(bindings: readonly BindingFile[]): void {
-  const undo: (() => void)[] = [];
-  const temporaries: string[] = [];
-  let current = '';
-  try {
-    for (const { path, text } of bindings) {
-      current = path;
-      mkdirSync(dirname(path), { recursive: true });
-      temporaries.push(temporaryOf(path));
-      writeFileSync(temporaryOf(path), text);
-    }
-    for (const { path } of bindings) {
-      current = path;
-      const before = existsSync(path) ? readFileSync(path) : undefined;
-      renameSync(temporaryOf(path), path);
-      undo.push(() => (before ? writeFileSync(path, before) : rmSync(path)));
-    }
-  } catch (error) {
-    for (const step of undo.reverse()) attempt(step);
-    throw new DiagnosticsError([unwritable(current, error as NodeJS.ErrnoException)]);
-  } finally {
-    for (const path of temporaries) attempt(() => rmSync(path, { force: true }));
-  }
-}
-
-function temporaryOf(path: string): string {
-  return `${path}.${process.pid}.tmp`;
-}
-
-/** Does what can be done; the error that led to it matters more than one of its own. */
-function attempt(step: () => void): void {
-  try {
-    step();
-  } catch {
-    // It stays as it is.
-  }
+  writeAll(bindings, unwritable);
 }
 
 function unwritable(path: string, { message }: NodeJS.ErrnoException): Diagnostic {
@@ -135,7 +129,7 @@ function unprintableName(name: string): Diagnostic {
   };
 }
 
-/** Two Python files whose bindings would be one file; letter case does not tell files apart everywhere. */
+/** Two files whose bindings would be one file; letter case does not tell files apart everywhere. */
 function sharedPaths(bindings: readonly BindingFile[]): readonly Diagnostic[] {
   const first = new Map<string, BindingFile>();
   return bindings.flatMap((binding) => {

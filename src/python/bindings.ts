@@ -1,4 +1,4 @@
-import type { Json, PortDefinition } from '../components/definition';
+import type { ComponentDefinition, Json, PortDefinition } from '../components/definition';
 import { type BindingNames, bindingNames } from './binding-names';
 import type { ParsedComponent, ParsedFile } from './parser';
 import { inputType, outputType, printLiteral, type UseName } from './port-types';
@@ -9,7 +9,17 @@ const LINE_WIDTH = 120;
 /** What the bindings may import, so that no constant of theirs takes such a name. */
 const IMPORTABLE = [
   ...['AnyArtifact', 'Artifact', 'ClassificationMetrics', 'Dataset', 'Float', 'GoogleArtifact', 'HTML', 'Int', 'Json'],
-  ...['List', 'Markdown', 'Metrics', 'Model', 'PythonFile', 'SlicedClassificationMetrics', 'Struct', 'Value'],
+  ...[
+    'List',
+    'Markdown',
+    'Metrics',
+    'Model',
+    'PythonFile',
+    'SlicedClassificationMetrics',
+    'Struct',
+    'Value',
+    'YamlComponent',
+  ],
 ];
 
 /**
@@ -34,17 +44,60 @@ export function generateBindings(file: string, parsed: ParsedFile): string {
   const digest = printLiteral(parsed.digest ?? '');
   return [
     `// Written by \`cdk8s-kfp import ${file}\`. Do not edit: change the Python file and run it again.`,
-    `${printImport(used)}\n`,
+    `${printImport(used, 'PythonFile')}\n`,
     `const file = new PythonFile(${printLiteral(file)}, { digest: ${digest} });\n`,
     components.join('\n'),
   ].join('\n');
 }
 
-function printImport(used: ReadonlySet<string>): string {
-  const specifiers = [
-    ...[...used].map((name) => [name, `type ${name}`] as const),
-    ['PythonFile', 'PythonFile'] as const,
-  ]
+/**
+ * The TypeScript bindings of a component in YAML.
+ *
+ * @param file path from the project's root, with forward slashes
+ * @param definition what the file holds
+ * @param digest the digest of its text
+ */
+export function generateYamlBindings(file: string, definition: ComponentDefinition, digest: string): string {
+  const used = new Set<string>();
+  const use: UseName = (name) => {
+    used.add(name);
+    return name;
+  };
+  const [names] = bindingNames([definition.name.replaceAll('-', '_').replace(/^(?=\d)/, '_')], IMPORTABLE);
+  const parameters = Object.entries(definition.inputs).flatMap(([name, port]) =>
+    port.kind === 'parameter' ? [[name, port] as const] : [],
+  );
+  const described: Described = {
+    ...definition,
+    inYaml: true,
+    defaults: Object.fromEntries(
+      parameters.flatMap(([name, port]) => (port.default === undefined ? [] : [[name, port.default]])),
+    ),
+    nullable: parameters.flatMap(([name, port]) => (port.optional && port.default === undefined ? [name] : [])),
+  };
+  const printed = printDeclarations(
+    described,
+    names!,
+    use,
+    file,
+    (types) => `YamlComponent.bound<${types}>(${printLiteral(file)}, {\n  digest: ${printLiteral(digest)},\n})`,
+  );
+  return [
+    `// Written by \`cdk8s-kfp import ${file}\`. Do not edit: change the YAML and run it again.`,
+    `${printImport(used, 'YamlComponent')}\n`,
+    printed,
+  ].join('\n');
+}
+
+/** What is printed of a component's interface. */
+interface Described
+  extends Pick<ParsedComponent, 'name' | 'description' | 'inputs' | 'outputs' | 'defaults' | 'nullable'> {
+  /** True where the file says everything of it, defaults too. */
+  readonly inYaml?: boolean;
+}
+
+function printImport(used: ReadonlySet<string>, value: string): string {
+  const specifiers = [...[...used].map((name) => [name, `type ${name}`] as const), [value, value] as const]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, specifier]) => specifier);
   const line = `import { ${specifiers.join(', ')} } from 'cdk8s-kfp';`;
@@ -52,12 +105,23 @@ function printImport(used: ReadonlySet<string>): string {
 }
 
 function printComponent(file: string, component: ParsedComponent, names: BindingNames, use: UseName): string {
-  const { constant, prefix } = names;
+  const call = `${printLiteral(component.name)}, ${printProps(component)}`;
+  const place = `${file}:${component.implementation.line}`;
+  return printDeclarations(component, names, use, place, (types) => `file.component<${types}>(${call})`);
+}
+
+/** Two named interfaces and a typed constant. */
+function printDeclarations(
+  component: Described,
+  { constant, prefix }: BindingNames,
+  use: UseName,
+  place: string,
+  made: (types: string) => string,
+): string {
   const inputs = Object.entries(component.inputs).filter(([, port]) => port.type !== 'TASK_FINAL_STATUS');
   const returned = component.outputs.Output;
   const types = [`${prefix}Inputs`, `${prefix}Outputs`];
   if (returned) types.push(outputType(returned, use));
-  const call = `${printLiteral(component.name)}, ${printProps(component)}`;
   return [
     `/** Inputs of {@link ${constant}}. */`,
     printInterface(
@@ -72,13 +136,13 @@ function printComponent(file: string, component: ParsedComponent, names: Binding
     printInterface(
       `${prefix}Outputs`,
       Object.entries(component.outputs).map(([name, port]) => {
-        const line = `readonly ${name}: ${outputType(port, use)};`;
+        const line = `readonly ${printName(name)}: ${outputType(port, use)};`;
         return withDoc(port.description, line);
       }),
     ),
     '',
-    printDoc(component.description, `${file}:${component.implementation.line}`),
-    `export const ${constant} = file.component<${types.join(', ')}>(${call});\n`,
+    printDoc(component.description, place),
+    `export const ${constant} = ${made(types.join(', '))};\n`,
   ].join('\n');
 }
 
@@ -88,14 +152,21 @@ function printInterface(name: string, members: readonly string[]): string {
   return `export interface ${name} {\n${lines.join('\n')}\n}`;
 }
 
-function printInput(component: ParsedComponent, name: string, port: PortDefinition, use: UseName): string {
+/** A name of a port: that of one in YAML may begin with a digit. */
+function printName(name: string): string {
+  return /^\d/.test(name) ? printLiteral(name) : name;
+}
+
+function printInput(component: Described, name: string, port: PortDefinition, use: UseName): string {
   const type = inputType(component, name, port, use);
-  const inPython = Object.hasOwn(component.defaults, name) ? component.defaults[name] : undefined;
-  const isDefaulted = port.optional && port.kind === 'parameter';
-  const note =
-    inPython !== undefined ? `Default in Python: ${printCode(printPython(inPython))}.` : 'Has a default in Python.';
+  const given = Object.hasOwn(component.defaults, name) ? component.defaults[name] : undefined;
+  const key = printName(name);
+  const isDefaulted = port.optional && port.kind === 'parameter' && !(component.inYaml && given === undefined);
+  const shown = given === undefined ? '' : printCode(component.inYaml ? JSON.stringify(given) : printPython(given));
+  const inPython = shown ? `Default in Python: ${shown}.` : 'Has a default in Python.';
+  const note = component.inYaml ? `Default: ${shown}.` : inPython;
   const doc = [port.description ?? '', isDefaulted ? note : ''].filter((part) => part !== '').join(' ');
-  return withDoc(doc, port.optional ? `readonly ${name}?: ${type} | undefined;` : `readonly ${name}: ${type};`);
+  return withDoc(doc, port.optional ? `readonly ${key}?: ${type} | undefined;` : `readonly ${key}: ${type};`);
 }
 
 function withDoc(doc: string | undefined, line: string): string {

@@ -5,7 +5,12 @@ import type { ParsedComponent } from './parser';
 export type UseName = (name: string) => string;
 
 /** The TypeScript type of what a task may give to an input. */
-export function inputType(parsed: ParsedComponent, name: string, port: PortDefinition, use: UseName): string {
+export function inputType(
+  parsed: Pick<ParsedComponent, 'nullable'>,
+  name: string,
+  port: PortDefinition,
+  use: UseName,
+): string {
   if (port.kind === 'artifact') {
     if (port.list) return `${use('Value')}<readonly ${artifactElement(port.type, use)}[]>`;
     if (port.type === 'system.Artifact') return `${use('Value')}<${use('AnyArtifact')}>`;

@@ -128,6 +128,7 @@ function isOfType(type: ParameterType, value: Json): boolean {
       return Array.isArray(value);
     case 'STRUCT':
     case 'TASK_FINAL_STATUS':
+    case 'TASK_CONFIG':
       return typeof value === 'object' && !Array.isArray(value);
   }
 }
@@ -140,6 +141,7 @@ const WORDS_OF_TYPES: Readonly<Record<ParameterType, string>> = {
   LIST: 'a JSON list',
   STRUCT: 'a JSON object',
   TASK_FINAL_STATUS: 'a final status',
+  TASK_CONFIG: "a task's configuration",
 };
 
 function notA(type: ParameterType, body: string): string {

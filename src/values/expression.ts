@@ -35,8 +35,17 @@ export type Expression<T = string> =
   | { readonly kind: 'field'; readonly of: Expression<T>; readonly name: string; readonly type: ValueType }
   /** How a node ended, as KFP's `PipelineTaskFinalStatus`. It exists where the node has ended, however it did. */
   | { readonly kind: 'status'; readonly of: T; readonly type: 'TASK_FINAL_STATUS' }
-  /** What the iterations of a loop gave, as a list. A correct graph holds none: it is an output of the loop there. */
-  | { readonly kind: 'collect'; readonly loop: T; readonly value: Expression<T>; readonly type: ValueType }
+  /**
+   * What the iterations of a loop gave, as a list; where they gave lists and it is `flat`, their elements as one list. A correct
+   * graph holds none: it is an output of the loop there.
+   */
+  | {
+      readonly kind: 'collect';
+      readonly loop: T;
+      readonly value: Expression<T>;
+      readonly flat?: boolean;
+      readonly type: ValueType;
+    }
   /** What the branch that was taken gave. A correct graph holds none: it is an output of the If there. */
   | { readonly kind: 'one-of'; readonly values: readonly Expression<T>[]; readonly type: ValueType }
   /** A number from the metadata of a Metrics artifact. */
@@ -56,6 +65,8 @@ export type Expression<T = string> =
   | { readonly kind: 'in'; readonly value: Expression<T>; readonly list: Expression<T>; readonly type: 'BOOLEAN' }
   /** A dict that holds values. */
   | { readonly kind: 'dict'; readonly members: Readonly<Record<string, Expression<T>>>; readonly type: 'STRUCT' }
+  /** A list that holds values. */
+  | { readonly kind: 'list'; readonly items: readonly Expression<T>[]; readonly type: 'LIST' }
   | { readonly kind: 'and' | 'or'; readonly operands: readonly Expression<T>[]; readonly type: 'BOOLEAN' }
   | { readonly kind: 'not'; readonly operand: Expression<T>; readonly type: 'BOOLEAN' };
 
@@ -82,6 +93,8 @@ export function operandsOf<T>(expression: Expression<T>): readonly Expression<T>
       return [expression.value, expression.list];
     case 'dict':
       return Object.values(expression.members);
+    case 'list':
+      return expression.items;
     case 'metric':
       return [expression.artifact];
     case 'text':
@@ -120,6 +133,8 @@ export function withOperands<T, U>(
       return { ...expression, operands: expression.operands.map(replace) };
     case 'not':
       return { ...expression, operand: replace(expression.operand) };
+    case 'list':
+      return { ...expression, items: expression.items.map(replace) };
     case 'dict': {
       const members = Object.entries(expression.members).map(([name, member]) => [name, replace(member)]);
       return { ...expression, members: Object.fromEntries(members) };

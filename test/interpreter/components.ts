@@ -1,5 +1,5 @@
 import * as fs from 'node:fs';
-import { ContainerComponent, Dataset, int, Metrics, type Stub, str } from 'cdk8s-kfp';
+import { ContainerComponent, Dataset, ifPresent, int, Metrics, type Stub, str } from 'cdk8s-kfp';
 import { Component } from '../../src/components/component';
 import type { Json, PortDefinition } from '../../src/components/definition';
 import { encodeJson } from '../../src/values/codec';
@@ -104,7 +104,7 @@ export const raw: Component<Any, Any, Any> = new ContainerComponent({
   inputs: { n: int(1), s: str('') },
   outputs: { data: Dataset, num: int(), word: str(), metrics: Metrics },
   command: ['sh'],
-  args: ({ inputs }) => [inputs.n, inputs.s],
+  args: ({ inputs }) => [inputs.n, ifPresent(inputs.s, ['--s', inputs.s], ['--no-s'])],
 });
 
 /** Texts that something on the way would change, if it could. */

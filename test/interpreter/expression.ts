@@ -198,6 +198,8 @@ function call(name: string, args: readonly Ast[], scope: Scope): Any {
       return createHash('sha256').update(string(value)).digest('hex');
     case 'sprig.regexFind':
       return new RegExp(string(value)).exec(argument(1))?.[0] ?? '';
+    case 'sprig.fail':
+      throw new Error(string(value));
     case 'len':
       return BigInt(typeof value === 'string' ? [...value].length : list(value).length);
     case 'uniq': {

@@ -87,7 +87,7 @@ function podVariables(template: Template, environment: Environment): Record<stri
     checkManifest(template, environment);
     return {};
   }
-  const { env = [], command, args = [] } = template.container!;
+  const { env = [], command = [], args = [] } = template.container!;
   const resolved = (text: string): string => {
     let value: string;
     try {
@@ -99,6 +99,8 @@ function podVariables(template: Template, environment: Environment): Record<stri
     return value;
   };
   for (const text of [...command, ...args]) resolved(text);
+  // Argo hangs on nothing there: what it cannot evaluate makes no pod.
+  if (template.podSpecPatch?.startsWith('{{=')) patchOf(template, environment);
   const variables: Record<string, string> = {};
   for (const variable of env) {
     if (!('value' in variable)) continue;
@@ -109,6 +111,14 @@ function podVariables(template: Template, environment: Environment): Record<stri
     }
   }
   return variables;
+}
+
+/** The pod's patch: a tag in it is expanded once, and nothing that comes out of it. */
+function patchOf({ name, podSpecPatch }: Template, environment: Environment): void {
+  const text = replaceTags(podSpecPatch!, environment);
+  if (/\{\{|\$/.test(text)) throw new Error(`${name} gets a patch that would be expanded: ${text}`);
+  const patch = YAML.parse(text);
+  if (typeof patch !== 'object' || patch === null) throw new Error(`${name} has no patch: ${text}`);
 }
 
 /** What kubectl is given: the text travels in a variable of the environment, and both may rewrite it on its way. */

@@ -81,11 +81,15 @@ export interface TaskPlacement {
   /** Which pods to be near, or apart from. Layers add up. @default - none */
   readonly podAffinity?: readonly TaskPodAffinity[] | undefined;
   /**
-   * Taints of nodes that the pod puts up with; layers add up. As one value of the run, a list of them or one alone, which
-   * stands for all. An empty list says that GPU nodes have none.
+   * Taints of nodes that the pod puts up with; layers add up. A value of the run is one of them, or a list; as one value for
+   * all, it stands for those of all layers. An empty list says that GPU nodes have none.
    * @default - none
    */
-  readonly tolerations?: readonly Toleration[] | Value<List> | Value<Struct> | undefined;
+  readonly tolerations?:
+    | readonly (Toleration | Value<List> | Value<Struct>)[]
+    | Value<List>
+    | Value<Struct>
+    | undefined;
   /** The pod's PriorityClass. @default - the cluster's default */
   readonly priorityClassName?: string | undefined;
   /** The RuntimeClass: gvisor, kata, nvidia, … @default - the node's default */
@@ -117,10 +121,14 @@ export function lowerNodeSelector(layers: readonly TaskPlacement[]) {
 export function lowerTolerations(layers: readonly TaskPlacement[]) {
   const given = layers.flatMap(({ tolerations, runOn }) => [poolUse(runOn)?.pool.tolerations, tolerations]);
   const late = given.findLast((each) => each instanceof Value);
-  if (late instanceof Value) return runValue(late, ['LIST', 'STRUCT'], true);
+  if (late instanceof Value) return runValue(late, LATE_TOLERATIONS, true);
   if (given.every((each) => each === undefined)) return undefined;
-  return given.flatMap((each) => ((each ?? []) as readonly Toleration[]).map(loweredTree));
+  const all = given.flatMap((each) => (each ?? []) as readonly (Toleration | Value<unknown>)[]);
+  return all.map((each) => (each instanceof Value ? runValue(each, LATE_TOLERATIONS, true) : loweredTree(each)));
 }
+
+/** What gives tolerations when the pipeline runs. */
+const LATE_TOLERATIONS = ['LIST', 'STRUCT'] as const;
 
 /** What Kubernetes calls affinity, of several layers. */
 export function lowerAffinity(layers: readonly TaskPlacement[]): TreeObject | undefined {

@@ -1,5 +1,5 @@
 import type { Diagnostic } from '../../diagnostic';
-import type { PipelineGraph } from '../graph';
+import { allTasks, type PipelineGraph, pipelinesOf } from '../graph';
 
 /**
  * An image holds no `{{`, which Argo would expand and cannot escape. All other text of a user is encoded or escaped on
@@ -9,6 +9,7 @@ export function expandable(graph: PipelineGraph): readonly Diagnostic[] {
   return Object.values(graph.components).flatMap(({ name, implementation }): Diagnostic[] => {
     if (implementation.kind === 'resource' || implementation.kind === 'importer') return [];
     if (implementation.image.trim() === '') {
+      if (eachHasItsOwn(graph, name)) return [];
       const mend = 'give it an image, with a tag or a digest';
       return [{ code: 'KFP1231', path: graph.path, message: `the component '${name}' has no image`, mend }];
     }
@@ -23,4 +24,10 @@ export function expandable(graph: PipelineGraph): readonly Diagnostic[] {
       },
     ];
   });
+}
+
+/** True where every task of a component is given an image of its own. */
+function eachHasItsOwn(graph: PipelineGraph, component: string): boolean {
+  const tasks = pipelinesOf(graph).flatMap(allTasks);
+  return tasks.every((task) => task.component !== component || task.settings.image !== undefined);
 }

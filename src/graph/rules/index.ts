@@ -4,6 +4,7 @@ import { absence } from './absence';
 import { artifacts } from './artifacts';
 import { caching } from './caching';
 import { calls } from './calls';
+import { commandLines } from './command-lines';
 import { cycles } from './cycles';
 import { empty } from './empty';
 import { expandable } from './expandable';
@@ -45,6 +46,7 @@ export const rules: readonly Rule[] = [
   resourceComponents,
   expandable,
   printable,
+  commandLines,
   secrets,
   packages,
   metrics,

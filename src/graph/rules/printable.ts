@@ -1,4 +1,5 @@
 import type { ContainerArgument } from '../../components/definition';
+import { branchesOf } from '../../components/optional-arguments';
 import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph } from '../graph';
 import { nodesOf } from '../walk';
@@ -39,7 +40,7 @@ export function printable(graph: PipelineGraph): readonly Diagnostic[] {
     check(implementation.image, `the image of '${name}'`, graph.path);
     if (implementation.kind !== 'container') continue;
     const { command, args, env = {} } = implementation;
-    for (const argument of [...command, ...args, ...Object.values(env)]) {
+    for (const argument of [...[...command, ...args].flatMap(branchesOf), ...Object.values(env)]) {
       check(literals(argument), `the command line of '${name}'`, graph.path);
     }
   }

@@ -70,6 +70,7 @@ export function assignable(from: ValueType, to: ValueType): boolean {
   if (from === 'UNKNOWN') return !isArtifactType(to);
   if (from === 'NUMBER_INTEGER') return to === 'NUMBER_DOUBLE';
   if (from === 'TASK_FINAL_STATUS') return to === 'STRUCT';
+  if (to === 'TASK_CONFIG') return from === 'STRUCT';
   if (!isArtifactType(from) || !isArtifactType(to)) return false;
   // Lists of lists, from loops in loops, are one list for a component.
   if (from.endsWith('[]') !== to.endsWith('[]')) return false;

@@ -12,6 +12,15 @@ class InstallError(Exception):
     """A package could not be installed. Exit code 2."""
 
 
+class ProgramError(Exception):
+    """The program that stands for the function failed. Its exit code is the task's."""
+
+    def __init__(self, code, message, reason):
+        super().__init__(message)
+        self.code = code
+        self.reason = reason or message
+
+
 class Contract:
     """Everything the environment says about this run."""
 

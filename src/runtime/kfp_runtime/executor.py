@@ -29,11 +29,11 @@ def execute(contract, log):
         if stop.code not in (None, 0):
             raise
         value = None
-    if _is_chief():
+    if is_chief():
         outputs.write(value)
 
 
-def _is_chief():
+def is_chief():
     """Whether this process gives the outputs: of a distributed training's replicas, as KFP has it, one does."""
     cluster = os.environ.get("CLUSTER_SPEC")
     if not cluster:

@@ -1,6 +1,6 @@
 """The inputs of a run: from texts to arguments."""
 
-from kfp_runtime import codec
+from kfp_runtime import codec, source
 from kfp_runtime.contract import ContractError, parameters_of, shown
 
 _TAKES_ANY_KEYWORD = 0x08
@@ -12,6 +12,7 @@ class Inputs:
     def __init__(self, contract, artifacts, function):
         self.contract = contract
         self.artifacts = artifacts
+        self.scope = function.__globals__
         code = function.__code__
         self.parameters = parameters_of(function)
         positional = self.parameters[: code.co_argcount]
@@ -29,12 +30,15 @@ class Inputs:
             text = self.contract.text(name)
             if text is not None and text != codec.ABSENT:
                 arguments[name] = self._value(name, port, text)
+            elif port.get("type") == "TASK_CONFIG":
+                arguments[name] = self._value(name, port, "{}")
             elif name in self.defaulted:
                 continue
             elif port.get("optional"):
                 arguments[name] = None
             else:
                 missing.append(name)
+        arguments.update(source.embedded(self.contract, self.scope))
         undeclared = set(self.parameters).difference(arguments, self.defaulted, missing)
         missing += sorted(undeclared)
         if missing:
@@ -48,7 +52,7 @@ class Inputs:
             return None if text == codec.NULL else self.artifacts.input(name, port, text)
         type = port["type"]
         try:
-            value = codec.decode(text, "STRUCT" if type == "TASK_FINAL_STATUS" else type)
+            value = codec.decode(text, "STRUCT" if type in ("TASK_FINAL_STATUS", "TASK_CONFIG") else type)
         except ValueError as error:
             message = '%s: input "%s": expected %s, got %s (%s)'
             raise ContractError(message % (self.contract.function, name, type, shown(text), error)) from None
@@ -56,6 +60,8 @@ class Inputs:
             return None
         if type == "TASK_FINAL_STATUS":
             return self._final_status(value)
+        if type == "TASK_CONFIG":
+            return _task_config(value)
         if name in self.contract.paths:
             path = self.contract.work_path("paths", name)
             self.contract.write(path, value if isinstance(value, str) else codec.canonical(value))
@@ -74,3 +80,17 @@ class Inputs:
             error_code=error.get("code"),
             error_message=error.get("message"),
         )
+
+
+def _task_config(value):
+    from kfp.dsl import TaskConfig
+
+    return TaskConfig(
+        affinity=value.get("affinity"),
+        tolerations=value.get("tolerations"),
+        node_selector=value.get("nodeSelector"),
+        env=value.get("env"),
+        volumes=value.get("volumes"),
+        volume_mounts=value.get("volumeMounts"),
+        resources=value.get("resources"),
+    )

@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 
-from kfp_runtime.contract import Contract, ContractError, InstallError
+from kfp_runtime.contract import Contract, ContractError, InstallError, ProgramError
 from kfp_runtime.log import Log
 
 _TERMINATION_LOG = "/dev/termination-log"
@@ -28,10 +28,16 @@ def run():
             from kfp_runtime.install import install
 
             return install(contract, log)
-        from kfp_runtime.executor import execute
-
         log.info("started " + contract.function, event="start", function=contract.function)
-        execute(contract, log)
+        if contract.component.get("program"):
+            from kfp_runtime.program import run_program
+
+            log.show_records(())
+            run_program(contract, log)
+        else:
+            from kfp_runtime.executor import execute
+
+            execute(contract, log)
         log.info("finished " + contract.function, event="end", function=contract.function, seconds=_since(started))
         return 0
     except _Terminated:
@@ -45,6 +51,9 @@ def run():
         return 2 if isinstance(error, InstallError) else 3
     except SystemExit as stop:
         return _stopped(log, started, stop.code)
+    except ProgramError as error:
+        _fail(log, started, str(error), reason=error.reason)
+        return error.code
     except BaseException as error:
         _fail(log, started, _describe(error), _user_traceback(error, contract))
         return 1
@@ -75,7 +84,9 @@ def _make_home(contract):
 
 
 def _must_install(contract):
-    wanted = contract.component.get("packages") or contract.component.get("useVenv")
+    component = contract.component
+    # A program installs what it needs by itself.
+    wanted = not component.get("program") and (component.get("packages") or component.get("useVenv"))
     return bool(wanted) and os.environ.get("KFP_SKIP_INSTALL") != "1"
 
 
@@ -102,8 +113,8 @@ def _describe(error):
     return type(error).__name__ + (": " + message if message else "")
 
 
-def _fail(log, started, message, traceback=None):
-    """Tells of a failure: to whoever reads the log, and to Kubernetes."""
+def _fail(log, started, message, traceback=None, reason=None):
+    """Tells of a failure: to whoever reads the log, and to Kubernetes, which may be told a better reason."""
     if log.json:
         fields = {"exception": traceback} if traceback else {}
         log.event("ERROR", message, event="end", seconds=_since(started), **fields)
@@ -113,7 +124,7 @@ def _fail(log, started, message, traceback=None):
         sys.stderr.flush()
     else:
         log.say(message)
-    _write_termination_log(message)
+    _write_termination_log(reason or message)
 
 
 def _user_traceback(error, contract):

@@ -45,6 +45,39 @@ def returned_fields(contract, scope):
     return getattr(annotation, "_fields", None)
 
 
+def embedded(contract, scope):
+    """The artifacts of files that are part of the text, by the parameters that take them: `EmbeddedInput[Dataset]`.
+
+    KFP's compiler puts code before the function that unpacks the files and says where they are.
+    """
+    if "__KFP_EMBEDDED_ASSET_DIR" not in scope:
+        return {}
+    path = scope.get("__KFP_EMBEDDED_ASSET_FILE") or scope["__KFP_EMBEDDED_ASSET_DIR"]
+    function = next(node for node in _functions(_parse(contract.source)) if node.name == contract.function)
+    arguments = function.args
+    found = {}
+    for argument in arguments.posonlyargs + arguments.args + arguments.kwonlyargs:
+        annotation = argument.annotation
+        if isinstance(annotation, _ast.Subscript) and _last_name(annotation.value) == "EmbeddedInput":
+            found[argument.arg] = _class_of(annotation.slice, scope)()
+            found[argument.arg].path = path
+    return found
+
+
+def _class_of(annotation, scope):
+    """The artifact class that an annotation names, which KFP knows or the text imports."""
+    import kfp.dsl
+
+    name = _last_name(getattr(annotation, "value", annotation) if type(annotation).__name__ == "Index" else annotation)
+    known = scope.get(name) or getattr(kfp.dsl, name, None) if name in kfp.dsl.__all__ or name in scope else None
+    return known if isinstance(known, type) and issubclass(known, kfp.dsl.Artifact) else kfp.dsl.Artifact
+
+
+def _last_name(node):
+    """The last part of a dotted name."""
+    return getattr(node, "attr", None) or getattr(node, "id", "")
+
+
 def _parse(path):
     try:
         with open(path, encoding="utf-8") as file:

@@ -11,7 +11,9 @@ export function placement({ settings }: TaskNode, report: Report): void {
   checkLabels('node selectors', nodeSelector, report);
   checkLabels('labels', labels, report);
   for (const key of Object.keys(annotations)) checkKey('annotations', key, report);
-  if (!isRunValue(tolerations)) for (const each of tolerations) checkToleration(each as TreeObject, report);
+  for (const each of isRunValue(tolerations) ? [] : tolerations) {
+    if (!isRunValue(each)) checkToleration(each as TreeObject, report);
+  }
   for (const weight of weightsIn(affinity)) {
     if (Number.isInteger(weight) && weight >= 1 && weight <= 100) continue;
     report(`the weight of a preference is ${weight}`, 'give a whole number from 1 to 100');

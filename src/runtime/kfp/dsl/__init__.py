@@ -3,7 +3,7 @@
 _MODULES = {
     "artifacts": "Artifact Dataset HTML Markdown Metrics Model artifact_class get_uri",
     "classification": "ClassificationMetrics SlicedClassificationMetrics",
-    "annotations": "Input InputPath Output OutputPath PipelineTaskFinalStatus "
+    "annotations": "EmbeddedInput Input InputPath Output OutputPath PipelineTaskFinalStatus TaskConfig "
     "component container_component notebook_component pipeline",
     "notebook": "run_notebook",
 }

@@ -12,6 +12,10 @@ class Output(Input):
     """Marks an output artifact: `Output[Model]`."""
 
 
+class EmbeddedInput(Input):
+    """Marks an artifact that is part of the component's own text: `EmbeddedInput[Dataset]`."""
+
+
 def InputPath(type=None):
     """Annotates an input artifact that is handed over as a path."""
     return str
@@ -52,3 +56,31 @@ class PipelineTaskFinalStatus:
 
     def __repr__(self):
         return "PipelineTaskFinalStatus(%s)" % ", ".join("%s=%r" % item for item in vars(self).items())
+
+
+class TaskConfig:
+    """What the task asked of its pod, for a function that hands it on to what it starts. All of it as Kubernetes has it."""
+
+    def __init__(
+        self,
+        affinity=None,
+        tolerations=None,
+        node_selector=None,
+        env=None,
+        volumes=None,
+        volume_mounts=None,
+        resources=None,
+    ):
+        self.affinity = affinity
+        self.tolerations = tolerations
+        self.node_selector = node_selector
+        self.env = env
+        self.volumes = volumes
+        self.volume_mounts = volume_mounts
+        self.resources = resources
+
+    def __eq__(self, other):
+        return isinstance(other, TaskConfig) and vars(self) == vars(other)
+
+    def __repr__(self):
+        return "TaskConfig(%s)" % ", ".join("%s=%r" % item for item in vars(self).items())

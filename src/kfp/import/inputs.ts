@@ -1,0 +1,56 @@
+import { memberOf } from '../../graph/member';
+import type { IrComponent, IrTask, IrTaskArtifact, IrTaskParameter } from '../ir/types';
+
+/** How a DAG knows the values of its tasks' inputs. */
+export interface Sources {
+  /** What a parameter of a task is; `own` gives the task's other inputs, for constants that read them. */
+  parameter(source: IrTaskParameter, name: string, own: (name: string) => unknown): unknown;
+  /** What an artifact of a task is. */
+  artifact(source: IrTaskArtifact, name: string): unknown;
+}
+
+/** What the inputs of one task are: literals and values of the run; undefined where an input is absent. */
+export class TaskInputs {
+  private readonly known = new Map<string, unknown>();
+
+  /**
+   * @param items what is given by a loop around the task, by input
+   */
+  public constructor(
+    private readonly task: IrTask,
+    private readonly component: IrComponent | undefined,
+    private readonly sources: Sources,
+    private readonly items: ReadonlyMap<string, unknown> = new Map(),
+  ) {}
+
+  /** A parameter, as the task is given it. */
+  public parameter(name: string): unknown {
+    if (this.items.has(name)) return this.items.get(name);
+    // What reads itself is absent.
+    if (this.known.has(name)) return this.known.get(name);
+    this.known.set(name, undefined);
+    const source = memberOf(this.task.inputs?.parameters ?? {}, name);
+    const value = source && this.sources.parameter(source, name, (other) => this.effective(other));
+    this.known.set(name, value);
+    return value;
+  }
+
+  /** A parameter with the component's default where the task is given none. */
+  public effective(name: string): unknown {
+    const given = this.parameter(name);
+    if (given !== undefined) return given;
+    return memberOf(this.component?.inputDefinitions?.parameters ?? {}, name)?.defaultValue;
+  }
+
+  /** An artifact, as the task is given it. */
+  public artifact(name: string): unknown {
+    if (this.items.has(name)) return this.items.get(name);
+    const source = memberOf(this.task.inputs?.artifacts ?? {}, name);
+    return source && this.sources.artifact(source, name);
+  }
+
+  /** The type that the component declares for a parameter. */
+  public typeOf(name: string): string | undefined {
+    return memberOf(this.component?.inputDefinitions?.parameters ?? {}, name)?.parameterType;
+  }
+}
