@@ -231,6 +231,23 @@ export { type Diagnostic, DiagnosticsError, renderDiagnostic } from './diagnosti
 export type * from './graph/graph';
 export type * from './graph/run-settings';
 export type * from './graph/settings';
+export { KfpClient, type KfpClientProps } from './kfp/client/client';
+export type { PipelineSource } from './kfp/client/document';
+export { KfpError, type KfpRequestLine } from './kfp/client/errors';
+export type { KfpExperiments } from './kfp/client/experiments';
+export type { KfpArtifact, KfpRunOutputs, KfpTaskOutputs } from './kfp/client/outputs';
+export type { KfpListOptions } from './kfp/client/pages';
+export type { KfpPipelines } from './kfp/client/pipelines';
+export type { KfpRecurringRunChanges, KfpRecurringRunOptions } from './kfp/client/recurring-run-body';
+export type { KfpRecurringRuns } from './kfp/client/recurring-runs';
+export type { KfpRetry } from './kfp/client/retry';
+export type { KfpListRunsOptions, KfpRunOptions, KfpRunSettings, KfpRuns } from './kfp/client/runs';
+export type { KfpSchedule } from './kfp/client/schedule';
+export type { KfpRunSource } from './kfp/client/source';
+export type { KfpToken } from './kfp/client/token';
+export type * from './kfp/client/types';
+export type { KfpUpload, KfpUploadOptions } from './kfp/client/uploads';
+export type { KfpWaitOptions } from './kfp/client/wait';
 export { KfpPipeline, type KfpPipelineProps } from './kfp/resources/kfp-pipeline';
 export {
   type AnyPipeline,

@@ -51,6 +51,11 @@ const SUBCOMMANDS: readonly Subcommand[] = [
     summary: 'say who produced what in a run',
     load: () => (require('./lineage') as typeof import('./lineage')).lineageCommand(),
   },
+  {
+    name: 'kfp',
+    summary: 'drive a KFP server: upload, run, wait, schedule',
+    load: () => (require('./kfp') as typeof import('./kfp')).kfpCommand(),
+  },
 ];
 
 /** The program, with the subcommand that `args` asks for. */
