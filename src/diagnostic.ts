@@ -29,7 +29,19 @@ export function renderDiagnostic(diagnostic: Diagnostic, options: { readonly wit
   const lines = [`${diagnostic.code} ${path}${diagnostic.message}`];
   if (diagnostic.at) lines.push(`    at ${diagnostic.at}`);
   if (diagnostic.mend) lines.push(`    mend: ${diagnostic.mend}`);
-  return lines.join('\n');
+  return terminalText(lines.join('\n'));
+}
+
+/**
+ * Text that a terminal only shows: what would steer it, or turn the direction of writing, stands there as an escape. Names in a
+ * diagnostic may come from a document or a server, which choose them as they like.
+ */
+export function terminalText(text: string): string {
+  return text.replace(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal must not get
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** Diagnostics thrown together: by the command line, by a local run, by a parse of Python files. */

@@ -1,4 +1,4 @@
-import { Chart, Duration, Size, Testing } from 'cdk8s';
+import { Chart, Duration, Size, Testing, Yaml } from 'cdk8s';
 import { parse } from 'yaml';
 import { ContainerComponent, Dataset, Pipeline, Task } from '../src';
 import { ArgoBackend } from '../src/constructs/platform/argo-backend';
@@ -222,6 +222,23 @@ describe('ArgoBackend', () => {
     ]);
   });
 
+  test("a user's variable stands for the backend's own, and nothing is an alias", () => {
+    const tolerations = [{ key: 'ops', operator: 'Exists' }];
+    const env = { LEADER_ELECTION_IDENTITY: 'me' };
+    const shared = { a: 1 };
+    const { chart } = backend({
+      controller: { env, tolerations: [...tolerations, ...tolerations] },
+      extraConfiguration: { x: { one: shared, two: shared }, y: undefined },
+    });
+    const objects = synth(chart);
+    const [{ spec }] = of(objects, 'Deployment');
+    expect(spec.template.spec.containers[0].env).toEqual([{ name: 'LEADER_ELECTION_IDENTITY', value: 'me' }]);
+    expect(Yaml.stringify(...objects)).not.toMatch(/[&*]a\d/);
+    const [{ data }] = of(objects, 'ConfigMap');
+    expect(data.x).toBe('one:\n  a: 1\ntwo:\n  a: 1\n');
+    expect(data).not.toHaveProperty('y');
+  });
+
   test('takes images from a mirror, and by digest', () => {
     const digests = { argoexec: `sha256:${'a'.repeat(64)}` };
     const { argo } = backend({
@@ -380,6 +397,47 @@ describe('what is wrong is said', () => {
       .filter((each) => each.includes('KFP1702'));
     expect(found).toHaveLength(clash ? 1 : 0);
     if (clash) expect(found[0]).toContain("'one/argo' runs workflows of the same namespace");
+  });
+
+  test.each<[Partial<ArgoBackendProps>, string]>([
+    [{ artifactRepository: { kind: 'nfs' } as never }, "the kind of `artifactRepository` is 'nfs'"],
+    [{ artifactRepository: ObjectStore.s3({ bucket: 's3://ml' }) }, "'s3://ml' is no bucket"],
+    [
+      { artifactRepository: ObjectStore.s3({ bucket: 'ml', endpoint: 'https://minio' }) },
+      'the endpoint of the store is',
+    ],
+    [{ scope: { managedNamespace: 'M L' } }, '`scope` names no namespace'],
+    [{ crds: 'full' as 'minimal' }, "`crds` is 'full'"],
+    [{ parallelism: Number.NaN }, '`parallelism` is NaN'],
+    [{ retention: { completed: -1 } }, '`retention.completed` is -1'],
+    [{ database: DATABASE, archive: { ttl: Duration.millis(1500) } }, '`archive.ttl`, in seconds, is 1.5'],
+    [{ database: { ...DATABASE, sslMode: 'prefer' as 'require' } as typeof DATABASE }, "`sslMode` is 'prefer'"],
+    [{ controller: { replicas: -1 } }, '`controller.replicas` is -1'],
+    [{ controller: { resources: { requests: { cpu: 'x' } } } }, "cpu of the controller is 'x'"],
+    [{ images: { registry: 'https://mirror/' } }, "'https://mirror/' is no registry"],
+    [{ images: { digests: { argoexec: 'abc' } } }, "'abc' is no digest of 'argoexec'"],
+    [{ extraConfiguration: { 'a key': 1 } }, "'a key' is no key of a ConfigMap"],
+  ])('a prop that is none: %#', (props, expected) => {
+    expect(complaints(props)[0]).toContain(`KFP1717 ${expected}`);
+  });
+
+  test('a credential that is no reference, which nobody is told', () => {
+    const keys = { accessKey: 'AKIA', secretKey: 'hunter2' } as never;
+    const store = ObjectStore.s3({ bucket: 'ml', credentials: keys });
+    expect(() => backend({ artifactRepository: store })).toThrow(
+      /^A credential is given as \{ secret, key \}: the name of a Secret, and of a key in it; never the credential itself\.$/,
+    );
+    const database = Database.postgres({ ...DATABASE, password: 'hunter2' as 'aws' });
+    const [said] = complaints({ database });
+    expect(said).toContain('KFP1717 the password of the database is a text');
+    expect(said).not.toContain('hunter2');
+  });
+
+  test('props of another kind, as JavaScript lets them be', () => {
+    expect(() => backend({ artifactRepository: 's3://ml' as never })).toThrow(
+      '`artifactRepository` must be an object.',
+    );
+    expect(() => backend({ archive: { ttl: 5 as never } })).toThrow('`archive.ttl` must be a Duration of cdk8s.');
   });
 
   test('an archive without a database', () => {

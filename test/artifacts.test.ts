@@ -506,6 +506,9 @@ describe('importers', () => {
       look('web', new Importer(flow, 'web', { uri: `http://127.0.0.1:${port}/x.csv`, type: Dataset }));
       look('gone', new Importer(flow, 'gone', { uri: `http://127.0.0.1:${port}/gone`, type: Dataset }));
       look('hub', new Importer(flow, 'hub', { uri: 'hf://org/data', type: Dataset, metadata: { rows: 3 } }));
+      const away = new Importer(flow, 'away', { uri: 's3://lake/x.csv', type: Dataset, credentials: 'identity' });
+      look('away', away);
+      new Task(flow, 'read-away', { component: python.train, inputs: { rows: away.output } });
       look('late', new Importer(flow, 'late', { uri: flow.parameters.where, type: Dataset }));
       const loop = new ParallelFor(flow, 'loop', { items: [`file://${file}`] });
       const inside = new Importer(loop, 'inside', { uri: loop.item, type: Dataset });
@@ -531,6 +534,12 @@ describe('importers', () => {
         'look-hub': expect.stringMatching(/^data hf:\/\/org\/data is not on disk: .* 3$/),
         'look-late': 'rows.txt from a file None',
         'loop-look[0]': 'rows.txt from a file None',
+      });
+      expect(run.tasks['read-away']).toMatchObject({
+        state: 'Failed',
+        error: expect.stringMatching(
+          /\(its input 'rows' is s3:\/\/lake\/x\.csv, which a local run does not fetch: give its importer a local path, or a stub: --stub IMPORTER=program\)$/,
+        ),
       });
       expect(run.tasks.train!.outputs!.Output).toMatch(/^file:\/\//);
       expect(outputs['by-reference']).toMatch(/^rows.txt .*rows.txt is not on disk/);

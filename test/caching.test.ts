@@ -504,15 +504,15 @@ KFP1266 [ml/part/inside] 'ml/train/loop' collects its artifacts, which are fetch
       }),
     ).toMatchInlineSnapshot(`
 "KFP1268 [ml/train/a] results are reused also when 'reg.example:5000/u' has become another image
-    mend: give the image a tag that stays, or a digest
+    mend: give the image (base_image in Python) a tag that stays, or a digest; or set \`caching: false\` for it (in Python: task.set_caching_options(False))
 KFP1268 [ml/train/reader] its input 'data' is always at the same place, so that results are reused also when 'ml/train/fixed' has made another one
-    mend: let the place change with the run, by \`pipeline.run.name\`, or set \`caching: false\`
+    mend: let the place change with the run, by \`pipeline.run.name\`; or set \`caching: false\` for it (in Python: task.set_caching_options(False))
 KFP1269 [ml/train/b] it is never reused, because it mounts 'run-scratch', a volume of its own in each run
-    mend: set \`caching: false\` for it, or hand on what it reads and writes there as artifacts
+    mend: set \`caching: false\` for it (in Python: task.set_caching_options(False)), or hand on what it reads and writes there as artifacts
 KFP1269 [ml/train/c] the maximum age is longer than a month, after which the engine begins with nothing kept
     mend: leave \`maxAge\` out, or give less
 KFP1269 [ml/train/many/more/d] it runs 600 times, and what is kept of a component has to fit one ConfigMap, about 1,000 to 3,000 results
-    mend: set \`caching: false\` for it, or reuse the result of what makes the items"
+    mend: set \`caching: false\` for it (in Python: task.set_caching_options(False)), or reuse the result of what makes the items"
 `);
   });
 

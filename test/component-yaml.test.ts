@@ -96,7 +96,7 @@ describe('a component of KFP 1', () => {
         notes: { kind: 'parameter', type: 'STRING', optional: true, default: 'none' },
       },
       outputs: {
-        model: { kind: 'artifact', type: 'system.Model', description: 'What came of it.' },
+        model: { kind: 'artifact', type: 'system.Model', optional: true, description: 'What came of it.' },
         score: { kind: 'parameter', type: 'NUMBER_DOUBLE' },
       },
     });
@@ -203,9 +203,10 @@ describe('a component of KFP 1', () => {
     const { definition } = YamlComponent.fromText(
       container('args: [{inputPath: x}, {outputPath: x}]', `inputs: ${port}\noutputs: ${port}\n`),
     );
+    // KFP passes over an artifact that a program does not write.
     expect([definition.inputs.x, definition.outputs.x]).toEqual([
       { kind: 'artifact', type },
-      { kind: 'artifact', type },
+      { kind: 'artifact', type, optional: true },
     ]);
   });
 
@@ -438,6 +439,36 @@ export const trainXgboostV1 = YamlComponent.bound<TrainXgboostV1Inputs, TrainXgb
     expect(YamlComponent.bound('train.yaml', { digest }).problems.map((each) => renderDiagnostic(each))).toEqual([
       'KFP1101 train.yaml changed since its bindings were written\n    at train.yaml\n    mend: run `npx cdk8s-kfp import train.yaml`',
     ]);
+  });
+
+  test('are no place where its names could become code', () => {
+    const name = 'a: 1 }; boom(); interface B { b';
+    const title = "system.Model } from 'cdk8s-kfp'; boom(); import { Model";
+    const artifact = { artifactType: { schemaTitle: title, schemaVersion: '0.0.1' } };
+    const document = {
+      components: {
+        'comp-f': {
+          executorLabel: 'exec-f',
+          inputDefinitions: {
+            parameters: { [name]: { parameterType: 'STRING', description: '*/ boom(); /*' } },
+            artifacts: { list: { ...artifact, isArtifactList: true } },
+          },
+          outputDefinitions: { artifacts: { [`${name}2`]: artifact } },
+        },
+      },
+      deploymentSpec: { executors: { 'exec-f': { container: { image: 'alpine:3', command: ['true'] } } } },
+      pipelineInfo: { name: 'f' },
+      root: { dag: { tasks: { f: { componentRef: { name: 'comp-f' }, taskInfo: { name: 'f' } } } } },
+      schemaVersion: '2.1.0',
+    };
+    fs.writeFileSync('f.yaml', JSON.stringify(document));
+    const { text } = planBindings(['f.yaml'], 'imports').bindings[0]!;
+    // What stands neither in a comment nor in quotes.
+    const code = text.replace(/\/\*[\s\S]*?\*\/|'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, '');
+    expect(text).toContain('boom();');
+    expect(code).not.toContain('boom');
+    expect(text).toContain(`readonly '${name}': string | Value<string>;`);
+    expect(text).toContain(`readonly '${name}2': Value<GoogleArtifact<${JSON.stringify(title)}>>;`);
   });
 
   test('are not written of what is wrong', () => {

@@ -388,6 +388,8 @@ describe('conditions', () => {
       'of-run': [ten.lt(n), false],
       whole: [n.eq(3.5), false],
       quotes: [s.eq("it's"), true],
+      // What nobody but an imported pipeline writes: text by its order.
+      'text-order': [(s as Any).gte("it's {"), false],
       'no-injection': [said.eq('x'), false],
       'same-text': [said.eq("it's {{workflow.uid}} ' == '' || true"), true],
       truth: [b, true],
@@ -425,10 +427,9 @@ describe('conditions', () => {
     expect(
       shown(
         Object.fromEntries(
-          ['eq', 'gte', 'as-numbers', 'quotes', 'truth', 'three-and', 'nested', 'member', 'in-list'].map((id) => [
-            id,
-            when(id),
-          ]),
+          ['eq', 'gte', 'as-numbers', 'quotes', 'text-order', 'truth', 'three-and', 'nested', 'member', 'in-list'].map(
+            (id) => [id, when(id)],
+          ),
         ),
       ),
     ).toMatchInlineSnapshot(`
@@ -436,6 +437,7 @@ describe('conditions', () => {
 gte: "{{=int(workflow.parameters['n']) >= float(workflow.parameters['x'])}}"
 as-numbers: "{{=int(inputs.parameters['ten--Output']) > 9}}"
 quotes: "{{=workflow.parameters['s'] == 'it\\\\'s'}}"
+text-order: "{{=(workflow.parameters['s'] startsWith 'json:' ? fromJSON(workflow.parameters['s'][5:]) : workflow.parameters['s']) >= 'it\\\\'s {'}}"
 truth: "{{=workflow.parameters['b'] == 'true'}}"
 three-and: "{{=int(workflow.parameters['n']) == 3 && float(workflow.parameters['x']) > 1 && workflow.parameters['b'] == 'true'}}"
 nested: "{{=!(int(workflow.parameters['n']) == 1 || (workflow.parameters['b'] == 'true' && !(workflow.parameters['s'] == 'no')))}}"

@@ -1361,10 +1361,10 @@ describe('pipelines in pipelines', () => {
     expect(error).toMatchInlineSnapshot(`
 "  [ml/train] KFP1252 the pipeline takes the artifact 'rows', which a run of it cannot be given
     at test/diagnostics.test.ts:LINE
-    mend: set \`standalone: false\` where only other pipelines call it, or make the artifact optional()
+    mend: set \`standalone: false\` where only other pipelines call it, take the artifact in by an Importer, or make it optional()
   [ml/train] KFP1252 the pipeline takes the artifact 'parts', which a run of it cannot be given
     at test/diagnostics.test.ts:LINE
-    mend: set \`standalone: false\` where only other pipelines call it, or make the artifact optional()
+    mend: set \`standalone: false\` where only other pipelines call it, take the artifact in by an Importer, or make it optional()
   [ml/run] KFP1310 'base' is an artifact, which a run cannot be given
     at test/diagnostics.test.ts:LINE
     mend: leave it out
@@ -1487,7 +1487,7 @@ test('conditions that are none', () => {
     new Task(new If(pipeline, 'd', { condition: data.eq(data) }), 'make', { component: make });
     new Task(new If(pipeline, 'e', { condition: count.gt(1).and(word) }), 'make', { component: make });
     new Task(new If(pipeline, 'f', { condition: data.metric('x').gt(1) }), 'make', { component: make });
-    new Task(new If(pipeline, 'g', { condition: word.gt('a') }), 'make', { component: make });
+    new Task(new If(pipeline, 'g', { condition: count.eq(1).gt(true) }), 'make', { component: make });
   });
   expect(error).toMatchInlineSnapshot(`
 "  [ml/train] KFP1213 [ml/train/a] the condition is an int, not a boolean
@@ -1508,7 +1508,7 @@ test('conditions that are none', () => {
   [ml/train] KFP1217 [ml/train/f] 'x' is read as a metric of a system.Dataset
     at test/diagnostics.test.ts:LINE
     mend: read metrics of Metrics and ClassificationMetrics
-  [ml/train] KFP1217 [ml/train/g] '>' compares numbers, not a string
+  [ml/train] KFP1217 [ml/train/g] '>' compares numbers or texts, not a boolean
     at test/diagnostics.test.ts:LINE
     mend: compare values of one type"
 `);
@@ -1635,10 +1635,10 @@ test('settings that Kubernetes or Argo would refuse', () => {
     mend: give whole seconds, from 1
   [ml/train] KFP1240 [ml/train/c] 'A-B' cannot be set as an environment variable
     at test/diagnostics.test.ts:LINE
-    mend: use letters, digits and underscores; of the library’s own KFP_…, only KFP_LOG can be set
-  [ml/train] KFP1240 [ml/train/c] 'KFP_INPUT_x' cannot be set as an environment variable
+    mend: use letters, digits and underscores
+  [ml/train] KFP1240 [ml/train/c] the library itself uses the environment variable 'KFP_INPUT_x'
     at test/diagnostics.test.ts:LINE
-    mend: use letters, digits and underscores; of the library’s own KFP_…, only KFP_LOG can be set"
+    mend: give the variable another name"
 `);
 });
 
@@ -2094,10 +2094,10 @@ describe('Python components', () => {
   [ml/train] KFP1109 the input 'stage' of deploy_model is declared as STRING, but components/training.py says optional STRING
     at components/training.py:154
     mend: declare it as the Python file does
-  [ml/train] KFP1109 the input 'extra' of deploy_model is declared as STRING, but components/training.py says nothing
+  [ml/train] KFP1109 the input 'extra' of deploy_model is declared as STRING, but components/training.py has none
     at components/training.py:154
-    mend: declare it as the Python file does
-  [ml/train] KFP1109 the output 'size_bytes' of deploy_model is declared as nothing, but components/training.py says NUMBER_INTEGER
+    mend: leave it out
+  [ml/train] KFP1109 the output 'size_bytes' of deploy_model is not declared, but components/training.py says NUMBER_INTEGER
     at components/training.py:154
     mend: declare it as the Python file does"
 `);

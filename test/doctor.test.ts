@@ -55,6 +55,33 @@ function requirements(settings: TaskSettings = EVERYTHING) {
 }
 
 describe('what runs need', () => {
+  test('classes, queues, claims of devices, and the right to remove artifacts', () => {
+    const chart = new Chart(Testing.app(), 'app', { namespace: 'ml' });
+    const runner = new Runner(chart, 'runner', { artifactGc: true });
+    const pipeline = new Pipeline(chart, 'train', { runner, artifactGc: 'OnWorkflowDeletion' });
+    new Task(pipeline, 'one', {
+      component: step,
+      labels: { 'kueue.x-k8s.io/queue-name': 'training' },
+      priorityClassName: 'high',
+      runtimeClassName: 'nvidia',
+      resources: { claims: [{ name: 'gpus', template: 'two-gpus' }] },
+    });
+    const { objects, rights } = requirementsOf(pipeline.graph, pipelineManifest(pipeline.graph).body);
+    expect(objects.map(({ kind, name }) => `${kind} ${name}`).sort()).toEqual([
+      'LocalQueue training',
+      'PriorityClass high',
+      'ResourceClaimTemplate two-gpus',
+      'RuntimeClass nvidia',
+      'Secret runner.service-account-token',
+      'ServiceAccount runner',
+    ]);
+    expect(rights[0]!.rules.map(({ resources, verbs }) => `${verbs.join()} ${resources.join()}`)).toEqual([
+      'create,patch workflowtaskresults',
+      'list,watch workflowartifactgctasks',
+      'patch workflowartifactgctasks/status',
+    ]);
+  });
+
   test('is read off the manifest', () => {
     const { objects, rights, caching, artifacts } = requirements();
     expect(objects.map(({ kind, name, keys }) => `${kind} ${name} ${keys.join()}`.trim()).sort()).toEqual([
@@ -206,6 +233,15 @@ describe('doctor', () => {
     ],
     [[deployment('argoproj/workflow-controller:v3.7.16')], undefined],
     [
+      [deployment('argoproj/workflow-controller:v4.1.2', ['--namespaced=true', '--managed-namespace=other'])],
+      "missing Argo’s controller: argo/workflow-controller looks at 'other'",
+    ],
+    [
+      [{ ...deployment('argoproj/workflow-controller:v4.1.2'), status: { replicas: 1 } }],
+      'missing Argo’s controller argo/workflow-controller: no pod of it is ready',
+    ],
+    [[{ ...deployment('argoproj/workflow-controller:v4.1.2'), status: { readyReplicas: 1 } }], undefined],
+    [
       [deployment('mirror/workflow-controller@sha256:abc')],
       "unknown Argo’s controller argo/workflow-controller: its release cannot be told from 'mirror/workflow-controller@sha256:abc'",
     ],
@@ -233,6 +269,31 @@ describe('doctor', () => {
       'unknown Argo’s controller: Error from server (Forbidden): deployments.apps is forbidden',
       'unknown rights of runner: cannot be asked: you may not impersonate the account',
       'unknown artifact repository: the controller’s configuration is not known',
+    ]);
+  });
+
+  test('parts of resources are asked for as kubectl wants it, and nothing twice', () => {
+    fs.writeFileSync(path.join(folder, 'kubectl'), kubectlOf(WELL), { mode: 0o755 });
+    const before = process.env.PATH;
+    process.env.PATH = `${folder}${path.delimiter}${before}`;
+    try {
+      const kubectl = new Kubectl([]);
+      const rules = [{ apiGroups: ['argoproj.io'], resources: ['workflows/status'], verbs: ['patch'] }];
+      const need = {
+        objects: [{ kind: 'Secret' as const, name: '--raw=/api', keys: [] }],
+        rights: [{ account: 'a', rules }],
+        caching: false,
+        artifacts: false,
+      };
+      const [object] = examineNamespace(kubectl, 'ml', need, {}, undefined);
+      expect(object).toMatchObject({ verdict: 'missing', detail: 'is no name of an object' });
+      examineNamespace(kubectl, 'ml', need, {}, undefined);
+    } finally {
+      process.env.PATH = before;
+    }
+    expect(fs.readFileSync(path.join(folder, 'log'), 'utf8').trim().split('\n')).toEqual([
+      'get namespace ml -o json',
+      'auth can-i patch workflows.argoproj.io --subresource=status -n ml --as=system:serviceaccount:ml:a',
     ]);
   });
 

@@ -1,5 +1,17 @@
-import { App, Chart, Size, Testing } from 'cdk8s';
-import { ContainerComponent, If, ParallelFor, Pipeline, type PipelineProps, Runner, str, Task } from '../src';
+import { App, Chart, Size, Testing, Yaml } from 'cdk8s';
+import {
+  ContainerComponent,
+  If,
+  ParallelFor,
+  Pipeline,
+  type PipelineProps,
+  Runner,
+  Semaphore,
+  SubPipeline,
+  str,
+  Task,
+  Volume,
+} from '../src';
 import { DeviceClaim, DeviceClass } from '../src/constructs/platform/device-class';
 import { GpuDevices } from '../src/constructs/platform/gpu-devices';
 import { GpuNodePool, NodePool } from '../src/constructs/platform/node-pool';
@@ -132,11 +144,31 @@ describe('Queue', () => {
       'KFP1711 the flavors have quotas of other resources: (cpu), (cpu, memory)',
     ],
     [[{ quotas: { cpu: { nominal: 1, lending: 1 } } }], 'KFP1711 the queue borrows or lends, but has no cohort'],
+    [[{ quotas: { cpu: Number.NaN } }], "KFP1711 the quota of cpu is 'NaN'"],
+    [[{ quotas: { memory: '4 TB' } }], "KFP1711 the quota of memory is '4 TB'"],
+    [[{ quotas: { 'g p u': 1 } }], "KFP1711 'g p u' is no name of a resource"],
   ])('refuses %j', (given, message) => {
     const chart = chartOf();
     new Queue(chart, 'q', { flavors: given as never });
     expect(chart.node.findAll().flatMap((each) => each.node.validate())).toEqual([expect.stringContaining(message)]);
   });
+});
+
+test('a queue of a name that Kubernetes does not take, or that lends what it has not', () => {
+  const chart = chartOf();
+  new Queue(chart, 'q', {
+    name: 'Q_1',
+    cohort: 'all',
+    flavors: [{ quotas: { cpu: { nominal: 1, lending: 2 } } }],
+    preemption: 'always' as 'never',
+  });
+  const found = chart.node.findAll().flatMap((each) => each.node.validate());
+  expect(found).toEqual([
+    expect.stringContaining("KFP1713 'Q_1' cannot be the name of a queue"),
+    expect.stringContaining("KFP1711 `preemption` is 'always'"),
+    expect.stringContaining('KFP1711 more of cpu may be lent, 2, than there is, 1'),
+  ]);
+  expect(() => new Queue(chart, 'none', {} as never)).toThrow("'chart-ml/none': `flavors` must be a list.");
 });
 
 describe('devices', () => {
@@ -226,6 +258,46 @@ describe('devices', () => {
       { name: 'devices', exactly: { deviceClassName: 'big-gpu', allocationMode: 'ExactCount', count: 2 } },
     ]);
     expect(() => new DeviceClaim(chart, 'none', { deviceClass, count: 0 })).toThrow('claims 0 devices');
+  });
+
+  test('a class of everything, and names that are none', () => {
+    const chart = chartOf();
+    new DeviceClass(chart, 'all', { selectors: [], extendedResourceName: 'gpu' });
+    new DeviceClaim(chart, 'dotted', { name: 'a.b', deviceClass: 'x', selectors: [''] });
+    expect(chart.node.findAll().flatMap((each) => each.node.validate())).toEqual([
+      expect.stringContaining('KFP1712 the class is of every device of every driver'),
+      expect.stringContaining("KFP1712 'gpu' is no extended resource"),
+      expect.stringContaining("KFP1713 'a.b' cannot be the name of a claim of devices"),
+      expect.stringContaining('KFP1712 the selectors are no expressions'),
+    ]);
+    expect(() => new DeviceClaim(chart, 'none', {} as never)).toThrow('`deviceClass` must be a text.');
+  });
+
+  test('the device plugin needs a namespace without PodSecurity', () => {
+    const app = Testing.app();
+    new Tenant(chartOf('platform', app), 'vision', { network: NETWORK });
+    const chart = chartOf('vision', app);
+    new GpuDevices(chart, 'nvidia', { pools: [a100(chart)], by: 'device-plugin' });
+    expect(chart.node.findAll().flatMap((each) => each.node.validate())).toEqual([
+      expect.stringContaining(
+        "KFP1727 PodSecurity's 'restricted' of the namespace 'vision' forbids the device plugin's pods",
+      ),
+    ]);
+  });
+
+  test('of GPUs that pods use in turn, a pod gets one turn', () => {
+    const chart = chartOf();
+    const pool = a100(chart);
+    const shared = new GpuDevices(chart, 'nvidia', {
+      pools: [pool],
+      by: 'device-plugin',
+      sharing: { timeSlicing: { replicas: 4 } },
+    });
+    expect(() => shared.on(pool, 2)).toThrow('a pod gets one turn');
+    new GpuDevices(chart, 'again', { pools: [pool], by: 'device-plugin' });
+    expect(chart.node.findAll().flatMap((each) => each.node.validate())).toEqual([
+      expect.stringContaining("KFP1712 the GPUs of 'a100' are offered twice"),
+    ]);
   });
 
   test.each([
@@ -324,6 +396,7 @@ describe('Tenant', () => {
     const pipeline = new Pipeline(pipelines, 'train', tenant.pipelineProps);
     new Task(pipeline, 'fit', { component: step });
     expect(said(pipeline as unknown as Pipeline)).toEqual([]);
+    expect(pipeline.graph.settings.security).toBe('restricted');
     expect(pipeline.graph.runner?.serviceAccountName).toBe('runner');
     expect(pipeline.graph.settings.labels).toEqual({ 'kueue.x-k8s.io/queue-name': 'training' });
     expect(pipeline.graph.artifactRepository.prefix).toBe('vision');
@@ -401,6 +474,102 @@ describe('Tenant', () => {
     expect(policies.every(({ spec }) => Object.keys(spec.podSelector).length === 0)).toBe(true);
   });
 
+  test.each<[Partial<TenantProps['network']>, string]>([
+    [{ apiServer: { cidrs: [] } }, 'network.apiServer has no list of addresses'],
+    [{ apiServer: { cidrs: ['10.0.0.1/32'], ports: [] } }, 'network.apiServer has no list of ports'],
+    [{ apiServer: { cidrs: ['10.0.0.1'] } }, "'10.0.0.1' of network.apiServer is no range of addresses"],
+    [{ apiServer: { cidrs: ['10.0.0.1/24'] } }, "'10.0.0.1/24' of network.apiServer is no range of addresses"],
+    [{ dns: { cidrs: [] } }, 'network.dns has no list of addresses'],
+    [{ artifacts: {} as never }, 'network.artifacts names no destination'],
+    [{ egress: [{ to: {} as never }] }, 'network.egress[0] names no destination'],
+    [{ egress: [{ to: { namespace: undefined as never } }] }, 'network.egress[0] names no destination'],
+    [
+      { egress: [{ to: { namespace: 'x', labels: { a: undefined as never } } }] },
+      'the label of network.egress[0] {} is none',
+    ],
+    [{ egress: [{ to: { cidrs: ['::/0'] }, ports: [0.5] }] }, 'a port of network.egress[0] is 0.5'],
+  ])('refuses what Kubernetes would read as everything: %j', (network, expected) => {
+    const { chart } = tenantOf({ network: { ...NETWORK, ...network } });
+    const found = chart.node.findAll().flatMap((each) => each.node.validate());
+    expect(found).toEqual([expect.stringContaining(`KFP1716 ${expected}`)]);
+    expect(() => Testing.synth(chart)).toThrow('KFP1716');
+  });
+
+  test.each<[Partial<TenantProps>, string]>([
+    [{ namespace: 'A_B' }, "KFP1713 'A_B' cannot be the name of a namespace"],
+    [{ namespace: 'kube-system' }, "KFP1715 'kube-system' is Kubernetes' own"],
+    [{ podSecurity: 'strict' as 'baseline' }, "KFP1715 `podSecurity` is 'strict'"],
+    [{ labels: { team: 'a b' } }, 'KFP1715 the namespace\'s label {"team":"a b"} is none'],
+    [{ quota: { cpu: -1 } }, "KFP1715 the quota of CPUs is '-1'"],
+    [{ quota: { pods: 1.5 } }, 'KFP1715 the quota of pods is 1.5'],
+    [{ quota: { accelerators: { gpu: 1 } } }, "KFP1715 'gpu' is no extended resource"],
+    [{ limits: { max: { memory: 'x' } } }, "KFP1715 limits.max.memory is 'x'"],
+    [
+      { limits: { max: { memory: '1Gi' }, defaultLimit: { memory: '2Gi' } } },
+      'KFP1715 a container gets 2Gi of memory by default, and may have 1Gi at most',
+    ],
+    [{ people: { view: [{ group: '' }] } }, 'KFP1715 {"group":""} is nobody'],
+    [{ people: { view: [{ serviceAccount: 'x' } as never] } }, 'KFP1715 {"serviceAccount":"x"} is nobody'],
+    [{ people: { admin: [] } as never }, "KFP1715 a kind of `people` is 'admin'"],
+    [
+      { people: { run: [{ group: 'system:unauthenticated' }] } },
+      "KFP1715 'system:unauthenticated' is everyone who reaches the API server",
+    ],
+  ])('refuses %j', (props, expected) => {
+    const { chart } = tenantOf(props);
+    const found = chart.node.findAll().flatMap((each) => each.node.validate());
+    expect(found).toEqual([expect.stringContaining(expected)]);
+  });
+
+  test('refuses a queue of another namespace, and props of another kind', () => {
+    const app = Testing.app();
+    const queue = new Queue(chartOf('other', app), 'q', { flavors: [{ quotas: { cpu: 1 } }] });
+    const chart = chartOf('platform', app);
+    new Tenant(chart, 'vision', { network: NETWORK, queue });
+    expect(chart.node.findAll().flatMap((each) => each.node.validate())).toEqual([
+      expect.stringContaining("KFP1715 the queue 'q' is in the namespace 'other', and the tenant is 'vision'"),
+    ]);
+    expect(() => new Tenant(chart, 'none', {} as never)).toThrow("'chart-platform/none': `network` must be an object.");
+  });
+
+  test('defaults of containers give way to what is said', () => {
+    const limits = (given: TenantProps['limits']) => {
+      const [{ spec }] = of(synth(tenantOf({ limits: given }).chart), 'LimitRange');
+      const { type: _, ...all } = spec.limits[0];
+      return all;
+    };
+    expect(limits({ max: { memory: '512Mi', cpu: '50m' } })).toEqual({
+      defaultRequest: { cpu: '50m', memory: '128Mi' },
+      default: { memory: '512Mi' },
+      max: { memory: '512Mi', cpu: '50m' },
+    });
+    expect(limits({ defaultRequest: { memory: '8Gi' } })).toEqual({
+      defaultRequest: { cpu: '100m', memory: '8Gi' },
+      default: { memory: '8Gi' },
+    });
+    expect(limits({ defaultLimit: { memory: '64Mi' } })).toEqual({
+      defaultRequest: { cpu: '100m', memory: '64Mi' },
+      default: { memory: '64Mi' },
+    });
+  });
+
+  test('no object of its manifest is an alias', () => {
+    const { chart } = tenantOf({ people: { view: [{ group: 'a' }], run: [{ group: 'b' }], edit: [{ group: 'c' }] } });
+    expect(Yaml.stringify(...synth(chart))).not.toMatch(/[&*]a\d/);
+  });
+
+  test('nobody may read Secrets, make tokens, or give rights', () => {
+    const { chart } = tenantOf({ people: { view: [{ group: 'a' }], run: [{ group: 'b' }], edit: [{ group: 'c' }] } });
+    const rules = of(synth(chart), 'Role').flatMap((role: Objects[0]) => role.rules);
+    expect(rules.length).toBeGreaterThan(5);
+    for (const { apiGroups, resources, verbs } of rules) {
+      expect(['', 'argoproj.io']).toEqual(expect.arrayContaining(apiGroups));
+      for (const each of [...resources, ...verbs]) {
+        expect(each).not.toMatch(/\*|secrets|serviceaccounts|roles|exec|attach|ephemeral|bind|escalate|impersonate/);
+      }
+    }
+  });
+
   test('without a store, nothing reaches one', () => {
     const policies = of(synth(tenantOf().chart), 'NetworkPolicy');
     expect(letsOut(policies, { to: { ip: '10.1.2.3' }, port: 443 })).toBe(false);
@@ -435,6 +604,29 @@ describe('SharedVolume', () => {
     );
     expect(template.volumes).toContainEqual(
       expect.objectContaining({ persistentVolumeClaim: { claimName: 'models', readOnly: true } }),
+    );
+  });
+});
+
+describe('SharedVolume refuses', () => {
+  test.each<[object, string]>([
+    [{ size: 'big' }, "KFP1714 the size is 'big'"],
+    [{ size: '0' }, 'KFP1714 the size is 0'],
+    [{ name: 'V V' }, "KFP1713 'V V' cannot be the name of a volume"],
+    [{ accessModes: ['Many'] }, "KFP1714 an access mode is 'Many'"],
+    [{ accessModes: [] }, 'KFP1714 nobody may mount it'],
+    [{ accessModes: ['ReadWriteOncePod', 'ReadWriteMany'] }, 'KFP1714 ReadWriteOncePod stands beside'],
+    [{ storageClass: 'A B' }, "KFP1714 'A B' cannot be the name of a StorageClass"],
+    [{ dataSource: {} }, 'KFP1714 the data source names nothing'],
+  ])('%j', (props, expected) => {
+    const chart = chartOf();
+    new SharedVolume(chart, 'v', { size: '1Gi', ...props });
+    expect(chart.node.findAll().flatMap((each) => each.node.validate())).toEqual([expect.stringContaining(expected)]);
+  });
+
+  test('what is no size', () => {
+    expect(() => new SharedVolume(chartOf(), 'v', { size: 5 } as never)).toThrow(
+      "'chart-ml/v': `size` must be a Size of cdk8s or a text.",
     );
   });
 });
@@ -568,8 +760,182 @@ describe('pipelines are held against what the app says of its cluster', () => {
     new Task(pipeline, 'train', { component: step, volumes: { '/data': data.volume() }, presets: [queue.settings] });
     expect(said(pipeline)).toEqual([
       "error KFP1724 the runner 'runner' is in the namespace 'other', and the pods are in 'ml'",
-      "error KFP1724 the volume 'data' is in the namespace 'other', and the pods are in 'ml'",
-      "error KFP1724 the queue 'queue' is in the namespace 'other', and the pods are in 'ml'",
+      "warning KFP1724 the volume 'data' is in the namespace 'other', and the pods are in 'ml'",
+      "warning KFP1724 the queue 'queue' is in the namespace 'other', and the pods are in 'ml'",
     ]);
+  });
+
+  test("a task's own account, semaphores and claims of devices of another namespace", () => {
+    const app = Testing.app();
+    const other = chartOf('other', app);
+    const semaphore = new Semaphore(other, 'places', { limit: 1 });
+    const gpus = new DeviceClaim(other, 'gpus', { deviceClass: 'x' });
+    const pipeline = pipelineOf(chartOf('ml', app));
+    new Task(pipeline, 'train', {
+      component: step,
+      serviceAccount: new Runner(other, 'writer'),
+      semaphores: [semaphore],
+      resources: { claims: [gpus.claim] },
+    });
+    // An account of the same name that is not the app's.
+    new Task(pipeline, 'own', { component: step, serviceAccount: { name: 'writer' } });
+    expect(said(pipeline)).toEqual([
+      "error KFP1724 the runner 'writer' is in the namespace 'other', and the pods are in 'ml'",
+      "warning KFP1724 the claim of devices 'gpus' is in the namespace 'other', and the pods are in 'ml'",
+      "warning KFP1724 the semaphore 'places' is in the namespace 'other', and the pods are in 'ml'",
+    ]);
+  });
+
+  test('tasks of called pipelines, in the namespace of who calls', () => {
+    const app = Testing.app();
+    new Tenant(chartOf('platform', app), 'ml', { network: NETWORK, podSecurity: 'baseline', quota: { cpu: 4 } });
+    const chart = chartOf('ml', app);
+    const data = new SharedVolume(chart, 'data', { size: '1Gi', accessModes: ['ReadWriteOncePod'] });
+    const called = new Pipeline(chartOf('library', app), 'called', {
+      artifactRepository: { kind: 'none' },
+      standalone: false,
+    });
+    new Task(called, 'work', { component: step, resources: { cpu: 8 }, volumes: { '/data': data.volume() } });
+    const pipeline = pipelineOf(chart);
+    const each = new ParallelFor(pipeline, 'each', { items: ['a', 'b'] });
+    new SubPipeline(each, 'call', { pipeline: called, inputs: {} });
+    expect(said(called as unknown as Pipeline)).toEqual([]);
+    expect(said(pipeline)).toEqual([
+      "error KFP1723 asks for 8 of cpu, but the namespace 'ml' allows 4 of it altogether",
+      "error KFP1722 mounts 'data' at the same time in several iterations, but one pod has it at a time (ReadWriteOncePod)",
+    ]);
+  });
+
+  test('pods that PodSecurity refuses', () => {
+    const found = (podSecurity?: 'baseline') => {
+      const app = Testing.app();
+      new Tenant(chartOf('platform', app), 'ml', { network: NETWORK, podSecurity });
+      const pipeline = pipelineOf(chartOf('ml', app));
+      new Task(pipeline, 'confined', { component: step });
+      new Task(pipeline, 'nonroot', { component: step, securityContext: { runAsNonRoot: true } });
+      new Task(pipeline, 'restricted', { component: step, security: 'restricted' });
+      new Task(pipeline, 'free', { component: step, security: 'none' });
+      new Task(pipeline, 'privileged', { component: step, securityContext: { privileged: true } });
+      new Task(pipeline, 'folder', {
+        component: step,
+        security: 'restricted',
+        volumes: { '/host': Volume.of('host', 'host', { hostPath: { path: '/data' } }) },
+      });
+      new Task(pipeline, 'share', {
+        component: step,
+        security: 'restricted',
+        volumes: { '/nfs': Volume.of('nfs', 'share', { nfs: { server: 'nas', path: '/' } }) },
+      });
+      return said(pipeline)
+        .filter((each) => each.includes('KFP1725'))
+        .map((each) => each.replace(/, which PodSecurity's .*/, ''));
+    };
+    expect(found()).toEqual([
+      'error KFP1725 may run as root',
+      "error KFP1725 runs with security: 'none'",
+      'error KFP1725 runs privileged',
+      'error KFP1725 mounts a folder of the node',
+      'error KFP1725 mounts a volume of the kind nfs',
+    ]);
+    expect(found('baseline')).toEqual(['error KFP1725 runs privileged', 'error KFP1725 mounts a folder of the node']);
+  });
+
+  test('more than a queue gives out, and what it gives the tolerations for', () => {
+    const chart = chartOf();
+    const pool = a100(chart);
+    const queue = new Queue(chart, 'training', {
+      flavors: [{ pool, quotas: { cpu: 8, 'nvidia.com/gpu': 4 } }],
+    });
+    const pipeline = pipelineOf(chart);
+    const task = (id: string, resources: object) =>
+      new Task(pipeline, id, { component: step, presets: [queue.settings], tolerations: [], resources });
+    task('fits', { cpu: 8, gpus: 4 });
+    task('too-much', { gpus: 5 });
+    task('uncovered', { memory: '1Gi' });
+    expect(said(pipeline)).toEqual([
+      "error KFP1726 asks for 5 of nvidia.com/gpu, but the queue 'training' gives 4 to one task at most",
+      "warning KFP1726 asks for memory, of which the queue 'training' gives out none",
+    ]);
+  });
+
+  test('GPUs that are offered otherwise, taints that keep nobody away, and what is no accelerator', () => {
+    const chart = chartOf();
+    const pool = a100(chart);
+    const soft = new GpuNodePool(chart, 'soft', {
+      provider: eks,
+      accelerator: { model: 't4', perNode: 1 },
+      taints: [{ key: 'rather-not', effect: 'PreferNoSchedule' }],
+    });
+    const parts = new GpuDevices(chart, 'nvidia', {
+      pools: [pool],
+      by: 'gpu-operator',
+      sharing: { mig: { profile: '1g.10gb', perGpu: 7 } },
+    });
+    const pipeline = pipelineOf(chart);
+    new Task(pipeline, 'parts', { component: step, runOn: parts.on(pool, 56) });
+    new Task(pipeline, 'too-many-parts', { component: step, runOn: parts.on(pool, 57) });
+    new Task(pipeline, 'whole', { component: step, runOn: pool.gpus(1) });
+    new Task(pipeline, 'soft', {
+      component: step,
+      nodeSelector: soft.nodeSelector,
+      tolerations: [],
+      resources: { gpus: 1 },
+    });
+    new Task(pipeline, 'network', {
+      component: step,
+      runOn: pool,
+      resources: { extended: { 'vpc.amazonaws.com/efa': 4 } },
+    });
+    expect(said(pipeline)).toEqual([
+      "error KFP1720 asks for 57 nvidia.com/mig-1g.10gb, which the pool 'a100' does not have on one node",
+      "error KFP1720 asks for 1 nvidia.com/gpu, which the pool 'a100' does not have on one node",
+    ]);
+    expect(pipeline.diagnostics.at(-1)!.mend).toBe(
+      'its GPUs are offered as nvidia.com/mig-1g.10gb: take them by GpuDevices.on(pool)',
+    );
+  });
+
+  test('limits: above the most, given by default, and of the last attempt', () => {
+    const app = Testing.app();
+    new Tenant(chartOf('platform', app), 'ml', {
+      network: NETWORK,
+      podSecurity: 'privileged',
+      limits: { max: { memory: '8Gi' } },
+    });
+    const pipeline = pipelineOf(chartOf('ml', app));
+    new Task(pipeline, 'limit', { component: step, resources: { memory: '4Gi', memoryLimit: '16Gi' } });
+    new Task(pipeline, 'no-limit', { component: step, resources: { memory: '4Gi', memoryLimit: null } });
+    new Task(pipeline, 'retried', {
+      component: step,
+      resources: { memory: '4Gi' },
+      retry: { retries: 2, memoryFactor: 2 },
+    });
+    new Task(pipeline, 'retried-once', {
+      component: step,
+      resources: { memory: '4Gi' },
+      retry: { retries: 1, memoryFactor: 2 },
+    });
+    expect(said(pipeline)).toEqual([
+      "error KFP1723 asks for 16Gi of memory, but a container in 'ml' may have 8Gi at most",
+      "error KFP1723 asks for 4Gi of memory without a limit, and the namespace 'ml' gives it a limit of 1Gi",
+      "warning KFP1723 its last attempt asks for 4 times the memory, which is more than the namespace 'ml' allows",
+    ]);
+  });
+
+  test('a claim that a lock keeps tasks apart at, and one of a thousand tasks in a row', () => {
+    const chart = chartOf();
+    const data = new SharedVolume(chart, 'data', { size: '1Gi', accessModes: ['ReadWriteOncePod'] });
+    const settings = { component: step, volumes: { '/data': data.volume() } };
+    const locked = new Pipeline(chart, 'locked', { artifactRepository: { kind: 'none' } });
+    for (const id of ['one', 'two']) new Task(locked, id, { ...settings, mutexes: ['data'] });
+    expect(said(locked as unknown as Pipeline)).toEqual([]);
+    const long = new Pipeline(chart, 'long', { artifactRepository: { kind: 'none' }, crds: 'minimal' });
+    let last = new Task(long, 'first', settings);
+    for (let index = 0; index < 999; index++) {
+      last = new Task(long, `t${index}`, { ...settings, inputs: { x: last.outputs.y } });
+    }
+    const from = performance.now();
+    expect(said(long as unknown as Pipeline).filter((each) => each.includes('KFP1722'))).toEqual([]);
+    expect(performance.now() - from).toBeLessThan(10_000);
   });
 });

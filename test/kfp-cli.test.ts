@@ -17,7 +17,7 @@ import {
   Task,
 } from 'cdk8s-kfp';
 import { parse, parseAllDocuments } from 'yaml';
-import { contentVersion, irFileName, versionInFileName } from '../src/kfp/version';
+import { contentVersion, irFileName, versionInFileName, versionOfFile } from '../src/kfp/version';
 import { Imported } from './fixtures/kfp-cli/imported';
 import { synth } from './synth';
 
@@ -106,6 +106,8 @@ test('the version by content follows what a document says, not the order in whic
   expect(hash).toMatch(/^[0-9a-f]{8}$/);
   expect(contentVersion({ spec: { schemaVersion, ...rest } })).toBe(hash);
   expect(contentVersion({ spec: { ...spec, sdkVersion: 'kfp-2.17.0' } })).not.toBe(hash);
+  expect(versionOfFile('pipelines/a-1.2.yaml', { spec })).toBe('1.2');
+  expect(versionOfFile('pipelines/b-1.2.yaml', { spec })).toBe(hash);
 });
 
 // ── convert ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -169,6 +171,31 @@ describe('convert', () => {
     expect(list()).toEqual(['argo.yaml', 'cut.yaml', 'good.yaml', 'out.yaml']);
   });
 
+  test('says what is wrong with a pipeline in the pipeline, as text that steers no terminal', () => {
+    const task = (component: string) => ({
+      componentRef: { name: `comp-${component}` },
+      taskInfo: { name: component },
+    });
+    const document = {
+      pipelineInfo: { name: 'outer' },
+      root: { dag: { tasks: { inner: task('inner') } } },
+      components: { 'comp-inner': { dag: { tasks: { say: task('say') } } }, 'comp-say': { executorLabel: 'exec-say' } },
+      deploymentSpec: { executors: { 'exec-say': { container: { image: 'say:1', command: ['say'] } } } },
+      schemaVersion: '2.1.0',
+    };
+    const labels = { team: '\u001b[2J\u202e' };
+    const platform = {
+      platforms: { kubernetes: { deploymentSpec: { executors: { 'exec-say': { podMetadata: { labels } } } } } },
+    };
+    write('outer.yaml', `${JSON.stringify(document)}\n---\n${JSON.stringify(platform)}\n`);
+    for (const command of ['convert', 'run']) {
+      const { status, stdout, stderr } = cli([command, 'outer.yaml']);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toContain("/inner/say] '\\u001b[2J\\u202e', of 'team', is no value for labels");
+      expect(stderr).not.toMatch(/[^\P{C}\n]|^\s+at .*\(/mu);
+    }
+  });
+
   test('says what it cannot do', () => {
     copySmall('a.yaml');
     copySmall('b.yaml');
@@ -226,6 +253,12 @@ describe('run of a compiled pipeline', () => {
       },
     });
     expect(Object.keys(result.tasks)).toEqual(['for-loop-1-shout[0]', 'for-loop-1-shout[1]', 'load', 'train']);
+    // A task by its own name, without those of the groups around it.
+    expect(cli(['run', 'small-training-1.2.0.yaml', '--from', 'shout', '--output', 'json', '--quiet'])).toMatchObject({
+      status: 0,
+      stdout: expect.stringContaining('"for-loop-1-shout[1]"'),
+    });
+    expect(cli(['run', 'small-training-1.2.0.yaml', '--from', 'shuot']).stderr).toContain("did you mean 'shout'?");
     const { rows } = result.tasks.load.outputs;
     expect(Object.keys(rows).sort()).toEqual(['metadata', 'type', 'uri']);
     expect(fs.existsSync(inFolder('.cdk8s-kfp'))).toBe(true);
@@ -238,8 +271,43 @@ describe('run of a compiled pipeline', () => {
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       status: 'Failed',
-      tasks: { load: { status: 'Failed', outputs: {} }, train: { status: 'Omitted' } },
+      tasks: {
+        load: { status: 'Failed', error: 'ValueError: http://x', outputs: {} },
+        train: { status: 'Omitted' },
+      },
     });
+    expect(JSON.parse(stdout).tasks.train).not.toHaveProperty('error');
+  });
+
+  test('what is no app, and where there is nothing, is said with what to do', () => {
+    copySmall('p.yaml');
+    for (const command of ['export', 'doctor', 'synth']) {
+      expect(cli([command, 'p.yaml'])).toEqual({
+        status: 1,
+        stdout: '',
+        stderr:
+          "KFP1432 'p.yaml' is a compiled KFP pipeline, and no app\n    mend: run it (cdk8s-kfp run p.yaml), turn it into Argo manifests (cdk8s-kfp convert p.yaml), upload it (cdk8s-kfp kfp upload p.yaml), or take it into an app by Pipeline.fromIr\n",
+      });
+    }
+    write('object.yaml', 'kind: ConfigMap\n');
+    expect(cli(['export', 'object.yaml']).stderr).toMatch(
+      /^KFP1432 'object\.yaml' is no app\n {4}mend: name the app's/,
+    );
+    expect(cli(['run', 'nope.yaml']).stderr).toBe(
+      "KFP1430 there is no file 'nope.yaml'\n    mend: name a compiled KFP pipeline, the app's entry file, or the folder of its cdk8s.yaml\n",
+    );
+    expect(cli(['doctor', 'nope.yaml']).stderr).toMatch(/^KFP1430 there is no app 'nope\.yaml'/);
+    write('churn.py', '');
+    expect(cli(['run', 'churn.py']).stderr).toBe(
+      "KFP1432 'churn.py' is Python, and no app\n    mend: compile its pipeline (kfp dsl compile --py churn.py --output churn.yaml) and run or convert that; or write bindings of its components (cdk8s-kfp import churn.py)\n",
+    );
+  }, 60_000);
+
+  test('a document is no app, whatever else it says', () => {
+    write('small.yaml', small().replace(/^(?=---$)/m, 'app: touch ran\n'));
+    const { status } = cli(['run', 'small.yaml', '-p', 'nothing=1']);
+    expect(small()).toMatch(/^---$/m);
+    expect({ status, files: list() }).toEqual({ status: 1, files: ['small.yaml'] });
   });
 
   test('what is wrong beforehand is said on stderr alone', () => {
@@ -312,7 +380,18 @@ describe('export', () => {
     const chart = chartOf();
     const { status, stdout, stderr } = exported([training(chart), training(chart, {}, 'other')]);
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
-    expect(stderr).toContain('KFP1436');
+    expect(stderr).toBe(
+      `KFP1436 the app has several pipelines: other, training\n    mend: name one of them, such as 'cdk8s-kfp export ${APP} other', or write them all into a folder: 'cdk8s-kfp export ${APP} -o DIR'\n`,
+    );
+    fs.rmSync(inFolder('graphs'), { recursive: true });
+    const pipelines = [training(chart, {}, 'third'), training(chart, {}, 'fourth')];
+    expect(exported(pipelines, 'thirt').stderr).toBe(
+      "KFP1437 the app has no pipeline 'thirt'\n    mend: did you mean 'third'? it has fourth, third\n",
+    );
+    expect(cli(['doctor', APP, 'none'], { APP_GRAPHS: inFolder('graphs') }).stderr).toBe(
+      "KFP1437 the app has no pipeline 'none'\n    mend: it has fourth, third\n",
+    );
+    expect(cli(['run', APP], { APP_GRAPHS: inFolder('graphs') }).stderr).toContain(`'cdk8s-kfp run ${APP} fourth'`);
   });
 });
 
@@ -435,8 +514,11 @@ describe('KfpPipeline', () => {
     copySmall();
     write('training-1.0.0.yaml', small().replace('schemaVersion: 2.1.0', 'newField: kept\nschemaVersion: 2.1.0'));
     const chart = chartOf();
-    const file = path.relative('', inFolder('small-training-1.2.0.yaml'));
-    new KfpPipeline(chart, 'kfp', { pipeline: training(chart, { version: '2.0.0' }), earlier: [file] });
+    write('small-training-0.9.0.yaml', small());
+    const earlier = ['small-training-1.2.0.yaml', 'small-training-0.9.0.yaml'].map((file) =>
+      path.relative('', inFolder(file)),
+    );
+    new KfpPipeline(chart, 'kfp', { pipeline: training(chart, { version: '2.0.0' }), earlier });
     new KfpPipelineVersion(chart, 'alone', {
       pipelineName: 'elsewhere',
       file: inFolder('training-1.0.0.yaml'),
@@ -444,21 +526,23 @@ describe('KfpPipeline', () => {
       description: 'mine',
     });
     const objects = synth(chart).filter(({ kind }) => /^Pipeline/.test(kind));
+    // In the order given, the current one last: KFP takes the one created last for the latest.
     expect(objects.map(({ kind, metadata: { name } }) => [kind, name])).toEqual([
       ['Pipeline', 'training'],
-      ['PipelineVersion', 'training-2.0.0'],
       ['PipelineVersion', 'training-1.2.0'],
+      ['PipelineVersion', 'training-0.9.0'],
+      ['PipelineVersion', 'training-2.0.0'],
       ['PipelineVersion', 'kept'],
     ]);
     const [spec, platform] = documentsOf(small());
-    expect(objects[2].spec).toEqual({
+    expect(objects[1].spec).toEqual({
       displayName: '1.2.0',
       description: 'Load, then train',
       pipelineName: 'training',
       pipelineSpec: spec,
       platformSpec: platform,
     });
-    expect(objects[3].spec).toMatchObject({
+    expect(objects[4].spec).toMatchObject({
       displayName: expect.stringMatching(/^[0-9a-f]{8}$/),
       description: 'mine',
       pipelineName: 'elsewhere',
@@ -603,6 +687,25 @@ describe('the workflow for CI', () => {
       expect(step.run ?? '').not.toContain('${{');
     }
     expect(workflow.on.pull_request.paths).toEqual(workflow.on.push.paths);
+    expect(workflow.on.push.paths).toEqual(expect.arrayContaining(['main.ts', 'pipelines/**', 'released/**']));
+  });
+
+  test('checks the bindings of Python files and of YAML, whatever of these there is', () => {
+    const [step] = parse(text).jobs.check.steps.filter(({ name }: { name?: string }) => /^Bindings/.test(name ?? ''));
+    fs.mkdirSync(inFolder('components'));
+    fs.mkdirSync(inFolder('bin'));
+    write('bin/npx', '#!/bin/sh\necho "$@"\n');
+    fs.chmodSync(inFolder('bin/npx'), 0o755);
+    const checked = () =>
+      spawnSync('bash', ['-e', '-c', step.run], {
+        cwd: folder,
+        encoding: 'utf8',
+        env: { ...process.env, PATH: `${inFolder('bin')}:${process.env.PATH}` },
+      }).stdout.trim();
+    write('components/a.py', '');
+    expect(checked()).toBe('cdk8s-kfp import --check components/a.py');
+    write('components/b.yaml', '');
+    expect(checked()).toBe('cdk8s-kfp import --check components/a.py components/b.yaml');
   });
 
   test('is the one in docs/ci-cd.md', () => {

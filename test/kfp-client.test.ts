@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import * as fs from 'node:fs';
+import * as http from 'node:http';
+import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { KfpClient, type KfpClientProps } from '../src/kfp/client/client';
 import { type KfpError, messageOf } from '../src/kfp/client/errors';
 import { delayOf } from '../src/kfp/client/retry';
@@ -353,6 +356,8 @@ KFP1813 GET /apis/v2beta1/runs: the server answered 503: no healthy upstream (3 
     server.faults.push({ on: 'runs', status: 200, text: '[1]' }, { on: 'runs', status: 200, text: '{"runs": 3}' });
     expect(await textOf(clientOf().runs.list())).toContain('answered with what is no JSON object');
     expect(await textOf(clientOf().runs.list())).toContain('answered with no list of runs');
+    server.faults.push({ on: 'runs', status: 200, text: '{"runs": [null]}' });
+    expect(await textOf(clientOf().runs.list())).toContain('answered with no list of runs');
     server.faults.push({ on: 'POST /apis/v2beta1/runs', status: 200, text: '{}' });
     expect(await textOf(clientOf().runs.create({ text: PIPELINE, arguments: { name: 'x' } }))).toContain(
       'a run without id',
@@ -360,11 +365,18 @@ KFP1813 GET /apis/v2beta1/runs: the server answered 503: no healthy upstream (3 
   });
 
   test('of hosts', async () => {
-    const texts = ['http://u:pw@host', 'ftp://host', 'http://[', 'http://localhost:8080/#/pipelines'].map((host) =>
-      textOf((async () => clientOf({ host }))()),
-    );
+    const hosts = [
+      'http://u:pw@host',
+      'http://u:pw@host:99999',
+      'ftp://host',
+      'http://[',
+      'http://localhost:8080/#/pipelines',
+    ];
+    const texts = hosts.map((host) => textOf((async () => clientOf({ host }))()));
     expect((await Promise.all(texts)).join('\n')).toMatchInlineSnapshot(`
 "KFP1800 the host holds credentials
+    mend: give the URL of KFP, such as https://kubeflow.example.com/pipeline or http://localhost:8080
+KFP1800 the host '***@host:99999' is no URL
     mend: give the URL of KFP, such as https://kubeflow.example.com/pipeline or http://localhost:8080
 KFP1800 the host is neither http nor https
     mend: give the URL of KFP, such as https://kubeflow.example.com/pipeline or http://localhost:8080
@@ -390,6 +402,11 @@ KFP1800 the host has a '?' or a '#', so it is the URL of a page
 `);
     const unknown = await failure(clientOf({ host: 'http://kfp.invalid' }).runs.list());
     expect(unknown.diagnostics[0]).toMatchObject({ code: 'KFP1804', message: expect.stringContaining('kfp.invalid') });
+    // A port of another protocol is none that waiting helps with.
+    const other = await failure(clientOf({ host: 'http://localhost:6000' }).runs.list());
+    expect(other.code).toBe('KFP1804');
+    expect(other.isAmbiguous).toBe(false);
+    expect(other.message).toMatch(/: the connection to localhost:6000 failed: bad port\n/);
     server.faults.push(...Array(3).fill({ on: 'runs', delayMs: 2000 }));
     expect(await textOf(clientOf({ timeoutMs: 50 }).runs.list())).toMatchInlineSnapshot(`
 "KFP1804 GET /apis/v2beta1/runs: the connection to HOST failed: no answer within the time limit (3 attempts)
@@ -398,9 +415,36 @@ KFP1800 the host has a '?' or a '#', so it is the URL of a page
   });
 
   test('hold what a server says only as far as a terminal can take it', () => {
-    expect(messageOf(`{"message": "${'x'.repeat(2000)}"}`, undefined)).toHaveLength(1001);
-    expect(messageOf('{"error": "a", "message": "", "error_details": "b"}', undefined)).toBe('b');
-    expect(messageOf(`not ${SECRET}!`, SECRET)).toBe('not ***!');
+    expect(messageOf(`{"message": "${'x'.repeat(2000)}"}`)).toHaveLength(1001);
+    expect(messageOf('{"error": "a", "message": "", "error_details": "b"}')).toBe('b');
+    expect(messageOf(`not ${SECRET}!`, [SECRET])).toBe('not ***!');
+    expect(messageOf('a\u001b[2Jb\u009bc\u202ed')).toBe('a [2Jb c d');
+  });
+
+  test('of names of a server hold nothing that steers a terminal', async () => {
+    const name = 'a\u001b]0;x\u0007\nKFP9999 b';
+    server.faults.push({ on: 'pipelines', status: 200, text: '{}' });
+    const pipelines = [{ pipeline_id: '1', display_name: name }];
+    server.faults.push({ on: 'pipelines', status: 200, text: JSON.stringify({ pipelines }) });
+    expect(await textOf(clientOf().runs.create({ pipeline: 'x' }))).toBe(
+      "KFP1820 there is no pipeline 'x'\n    mend: there are a ]0;x KFP9999 b",
+    );
+  });
+
+  test('of an answer that is far larger than what came', async () => {
+    const packed = gzipSync(Buffer.alloc(257 * 1024 * 1024), { level: 1 });
+    const bomb = http.createServer((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed),
+    );
+    await new Promise<void>((resolve) => bomb.listen(0, '127.0.0.1', resolve));
+    try {
+      const host = `http://127.0.0.1:${(bomb.address() as AddressInfo).port}`;
+      const { message } = await failure(clientOf({ host }).runs.list());
+      expect(message).toContain('answered with more than 256 MB');
+    } finally {
+      bomb.closeAllConnections();
+      await new Promise((resolve) => bomb.close(resolve));
+    }
   });
 });
 
@@ -557,6 +601,24 @@ KFP1802 the token is empty
     mend: give the token alone, as it was issued"
 `);
     expect(JSON.stringify(errors)).not.toContain(SECRET);
+  });
+
+  test('is as secret where a header carries it', async () => {
+    const said = async (headers: Readonly<Record<string, string>>, text: string) => {
+      server.faults.push({ on: 'runs', status: 403, text });
+      const { message } = await failure(clientOf({ headers, retry: { attempts: 1 } }).runs.list());
+      return message.split('\n')[0]!.replace(/^.* 403: /, '');
+    };
+    expect(await said({ Cookie: `a=b; session=${SECRET}` }, `no session ${SECRET}`)).toBe('no session ***');
+    expect(await said({ 'x-api-key': SECRET }, `no key ${SECRET}`)).toBe('no key ***');
+    expect(await said({ 'kubeflow-userid': 'ada@example.com' }, 'no ada@example.com')).toBe('no ada@example.com');
+    server.faults.length = 0;
+    const { message } = await failure(clientOf({ headers: { cookie: `${SECRET}\n${SECRET}` } }).runs.list());
+    expect(message).toContain('***');
+    expect(message).not.toContain(SECRET);
+    expect(() => new KfpClient({ host: 'http://kubeflow.example.com', headers: { 'x-api-key': SECRET } })).toThrow(
+      'KFP1801',
+    );
   });
 
   test('is in nothing that prints or serialises a client', () => {

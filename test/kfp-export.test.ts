@@ -39,7 +39,9 @@ import * as YAML from 'yaml';
 import { BatchScoring } from '../src/apps/batch-scoring';
 import { HyperparameterSearch } from '../src/apps/hyperparameter-search';
 import { LlmFineTuning } from '../src/apps/llm-finetuning';
+import { MlPlatform } from '../src/apps/ml-platform';
 import { MlTraining } from '../src/apps/ml-training';
+import { FreeNames } from '../src/graph/free-names';
 import type { GraphRunSettings } from '../src/graph/run-settings';
 import type { GraphTaskSettings } from '../src/graph/settings';
 import { RUN_SETTINGS } from '../src/kfp/export/run-settings';
@@ -161,7 +163,7 @@ describe('examples', () => {
     const charts = {
       'hyperparameter-search': new HyperparameterSearch(app, 'search', { runner }),
       'batch-scoring': new BatchScoring(app, 'scoring', { runner }),
-      'llm-finetuning': new LlmFineTuning(app, 'finetuning', { runner }),
+      'llm-finetuning': new LlmFineTuning(app, 'finetuning', { platform: new MlPlatform(new App(), 'platform') }),
     };
     const said = Object.entries(charts).map(([name, chart]) => {
       try {
@@ -688,6 +690,21 @@ def train(rows: Input[Dataset], n: Optional[int] = 3) -> str:
       },
       outputDefinitions: { parameters: { Output: { parameterType: 'STRING' } } },
     });
+  });
+
+  test('values of a run that KFP would put into code are told of', () => {
+    const source = "def train() -> None:\n    print('{{$.inputs.parameters['rows']}}')\n";
+    const said = (implementation: Any) =>
+      problems((p) => {
+        const component = python({}, { source: 'def train(): pass\n', ...implementation });
+        new Task(p, 'train', { component });
+      });
+    const [text] = said({ source });
+    expect(text).toMatchInlineSnapshot(
+      `"KFP1578 (warning) ml/p/train: the text of 'train' holds a placeholder, and KFP puts a value of the run there: one that is code is run [write it in two parts, '{{' + '$', and give the function an input]"`,
+    );
+    expect(said({ packages: ["a{{$.inputs.parameters['rows']}}"] })).toEqual([text]);
+    expect(said({ packages: ['a{{b}}'] })).toEqual([]);
   });
 
   test('annotations that KFP’s executor does not know are said again', () => {
@@ -1514,6 +1531,29 @@ platforms:
     expect((YAML.parse(text, { version: '1.1' }) as Any).values).toEqual(values);
   });
 
+  test('text that YAML 1.1 or PyYAML would read as something else stands in quotes', () => {
+    const odd = ['a\tb', ' \n', '\n \n', '=', '<<', 'a\u2028b', 'a\u0085b', 'a\x7fb', 'a\tb\n\uffff'];
+    const spec = { list: odd, dict: Object.fromEntries(odd.map((text) => [text, text])), lines: 'a\n\tb\n' };
+    const text = printIr({ spec } as Any);
+    expect(YAML.parse(text, { version: '1.1' })).toEqual(spec);
+    expect(text.slice(text.indexOf('lines:'))).toMatchInlineSnapshot(`
+"lines: |
+  a
+  	b
+list:
+  - "a\\tb"
+  - " \\n"
+  - "\\n \\n"
+  - "="
+  - "<<"
+  - "a\\u2028b"
+  - "a\\u0085b"
+  - "a\\u007fb"
+  - "a\\tb\\n\\uffff"
+"
+`);
+  });
+
   test('what is printed reads as what was written', () => {
     const ir = everything();
     const [spec, platform] = YAML.parseAllDocuments(printIr(ir), { version: '1.1' }).map((each) => each.toJS());
@@ -1817,4 +1857,13 @@ describe('the normal form', () => {
         .map((name) => [name, sortedKeys(value[name])]),
     );
   }
+});
+
+test('names are given once', () => {
+  const names = new FreeNames(['b']);
+  expect(['a', 'a', 'a-2', 'a', 'b', 'a-2'].map((wanted) => names.take(wanted))).toEqual([
+    ...['a', 'a-2', 'a-2-2', 'a-3', 'b-2', 'a-2-3'],
+  ]);
+  const many = Array.from({ length: 30_000 }, () => names.take('many'));
+  expect(new Set(many).size).toBe(many.length);
 });

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { Chart, Duration, Testing } from 'cdk8s';
-import { optional, Pipeline, Runner, str, Task } from '../src';
+import { optional, Pipeline, Runner, spot, str, Task } from '../src';
 import type { ContainerImplementation, Json, PythonImplementation } from '../src/components/definition';
 import { shippedFile, shippedName, shippedTexts } from '../src/components/shipped-texts';
 import { lowerSettings, type TaskSettings } from '../src/constructs/settings/task-settings';
@@ -258,6 +258,8 @@ def f(  # (a comment: with ) and ,
   expect(parametersOf('def f(\n', 'f')).toBeUndefined();
   expect(parametersOf("def f(a: str = 'x\n'):", 'f')).toBeUndefined();
   expect(parametersOf('def g(): pass', 'f')).toBeUndefined();
+  const long = 'x'.repeat(500_000);
+  expect(parametersOf(`def f(a: ${long}):`, 'f')).toEqual([{ name: 'a', annotation: long }]);
   expect(
     ['InputPath()', 'dsl.OutputPath(str)', 'Optional[InputPath(x)]', 'kfp.dsl.InputPath'].every(isPathAnnotation),
   ).toBe(true);
@@ -446,10 +448,16 @@ describe('components that are equal', () => {
         a: { container: lightweight(`def ${long}(): pass`) },
         b: { container: lightweight('def Say(): pass') },
         c: { container: say('c') },
+        d: { container: lightweight('def __proto__(): pass') },
       }),
     );
-    const names = ['a', 'b', 'c'].map((key) => imported.task(key).component.definition.name);
-    expect(names).toEqual([expect.stringMatching(/^x{40}-[0-9a-f]{6}$/), 'Say', 'say-2']);
+    const names = ['a', 'b', 'c', 'd'].map((key) => imported.task(key).component.definition.name);
+    expect(names).toEqual([
+      expect.stringMatching(/^x{40}-[0-9a-f]{6}$/),
+      'Say',
+      'say-2',
+      expect.stringMatching(/^proto-[0-9a-f]{6}$/),
+    ]);
     const { implementation } = one({ container: lightweight('def größe(a: int): pass', 'größe') }).component.definition;
     expect(implementation).toMatchObject({ function: 'größe', shipsAs: 'gr-e' });
   });
@@ -648,6 +656,13 @@ describe('the settings of an executor', () => {
     expect(settingsOf(of({ retryPolicy: { ...policy, backoffDuration: '0s' } })).retry).toEqual({
       retries: 3,
       policy: 'Always',
+    });
+    // A preset that is given afterwards says the rest.
+    const said = of({ retryPolicy: { ...policy, backoffDuration: '0s' } }).settings(inputs(), outer);
+    expect(lowerSettings([said, { presets: [spot('gke')] }]).retry).toMatchObject({
+      retries: 3,
+      backoffSeconds: 30,
+      when: { lost: true },
     });
     expect(of({ retryPolicy: { ...policy, backoffDuration: '0s' } }).kfp).toEqual({
       '/task/retryPolicy': { ...policy, backoffDuration: '0s' },
@@ -852,6 +867,21 @@ describe('what Kubernetes is told', () => {
     expect(settingsOf(of({ activeDeadlineSeconds: 0, nodeSelector: { nodeSelectorJson: constant(null) } }))).toEqual(
       {},
     );
+  });
+
+  test('of annotations in which Argo would expand something', () => {
+    const note = '{"a":{{"b"}}, "{{workflow.name}}": {{{}}}}';
+    const task = of({ podMetadata: { annotations: { note, 'a/b': 'x' } } });
+    expect(settingsOf(task).annotations).toEqual({
+      note: '{"a":{ {"b"}}, "{ {workflow.name}}": { { {}}}}',
+      'a/b': 'x',
+    });
+    expect(task.kfp).toEqual({ '/platform/podMetadata/annotations/note': note });
+    expect(problemsOf(task)).toMatchInlineSnapshot(`
+"KFP1544 platform.platforms.kubernetes.deploymentSpec.executors.exec-step.podMetadata.annotations.note: two braces in a row have a space between them on the pod: Argo would expand them
+    at pipeline.yaml:1
+    mend: leave the annotation out where what reads it cannot do with that"
+`);
   });
 
   test('of tolerations that the run gives, beside others', () => {

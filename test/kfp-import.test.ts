@@ -16,6 +16,7 @@ import {
   runLocally,
   type Stub,
   SubPipeline,
+  spot,
   str,
   Task,
   type Value,
@@ -23,9 +24,14 @@ import {
 import * as YAML from 'yaml';
 import { type Diagnostic, isWarning, renderDiagnostic } from '../src/diagnostic';
 import { bodiesOf, type Dag, type GraphNode, type PipelineGraph } from '../src/graph/graph';
+import { printIr, writeIr } from '../src/kfp/export/to-ir';
 import { chainOf } from '../src/kfp/import/conditions';
 import { selectedKey } from '../src/kfp/import/values';
 import { parseCondition } from '../src/kfp/ir/condition';
+import { normalForm } from '../src/kfp/ir/normal-form';
+import { pointer, withPassthrough } from '../src/kfp/ir/passthrough';
+import { readIr } from '../src/kfp/ir/read';
+import type { IrDocument } from '../src/kfp/ir/types';
 import type { Expression } from '../src/values/expression';
 import { runBoth } from './interpreter/fixture';
 import { synth } from './synth';
@@ -84,6 +90,11 @@ const FUNCTIONS: Readonly<Record<string, readonly [inputs: Any, outputs: Any, so
     { Output: 'STRING' },
     'def read(data: Input[Dataset]) -> str:\n    return open(data.path).read()\n',
   ],
+  maybeRead: [
+    { 'data?': 'system.Dataset' },
+    { Output: 'STRING' },
+    "def maybeRead(data: Optional[Input[Dataset]] = None) -> str:\n    return 'something' if data else 'nothing'\n",
+  ],
   readAll: [
     { datas: 'system.Dataset[]' },
     { Output: 'STRING' },
@@ -91,6 +102,7 @@ const FUNCTIONS: Readonly<Record<string, readonly [inputs: Any, outputs: Any, so
   ],
 };
 
+const DATASET_TYPE = { schemaTitle: 'system.Dataset', schemaVersion: '0.0.1' };
 const WRITER = 'printf "%s" "$0" > "$KFP_FOLDER/ephemeral_component.py"; python3 -m kfp.dsl.executor_main "$@"';
 
 function ports(given: Readonly<Record<string, Any>>): Any {
@@ -368,6 +380,7 @@ const STUBS: Readonly<Record<string, Stub>> = {
   maybe: ({ inputs: { text = 'the default' } }: Any) => ({ Output: String(text) }),
   write: ({ inputs: { text = 'x' }, outputs }: Any) => fs.writeFileSync(outputs.data.path, text),
   read: ({ inputs }: Any) => ({ Output: fs.readFileSync(inputs.data.path, 'utf8') }),
+  maybeRead: ({ inputs }: Any) => ({ Output: inputs.data ? 'something' : 'nothing' }),
   readAll: ({ inputs }: Any) => ({
     Output: inputs.datas.map((each: Any) => fs.readFileSync(each.path, 'utf8')).join('|'),
   }),
@@ -569,6 +582,33 @@ describe('tasks', () => {
     });
   });
 
+  test('of containers may leave out artifacts, as in KFP: what reads them fails', async () => {
+    const document = documentOf(
+      dag(
+        { write: task('write'), read: task('read', { data: artifact('write') }), other: task('say', { text: 'x' }) },
+        {},
+        { data: { artifactSelectors: [{ producerSubtask: 'write', outputArtifactKey: 'data' }] } },
+        { data: 'system.Dataset' },
+      ),
+    );
+    document.deploymentSpec.executors['exec-write'].container = {
+      image: 'alpine:3.20',
+      command: ['true', "{{$.outputs.artifacts['data'].path}}"],
+    };
+    const pipeline = imported(document);
+    expect(found(pipeline)).toEqual([]);
+    const { templates } = synth(Chart.of(pipeline)).find(({ kind }) => kind === 'WorkflowTemplate').spec;
+    const artifactsOf = (name: string, side: string) =>
+      templates.find((each: Any) => each.name === name)[side].artifacts;
+    expect(artifactsOf('write', 'outputs')).toEqual([expect.objectContaining({ name: 'data', optional: true })]);
+    expect(artifactsOf('read', 'inputs')).toEqual([expect.not.objectContaining({ optional: true })]);
+    const { tasks } = await here(pipeline, { write: () => {}, read: STUBS.read!, say: STUBS.say! });
+    const states = Object.entries(tasks).map(([key, { state }]) => [key, state]);
+    expect(Object.fromEntries(states)).toEqual({ write: 'Succeeded', read: 'Failed', other: 'Succeeded' });
+    const { 'comp-write': component } = writeIr(pipeline.graph).document.spec.components!;
+    expect(component!.outputDefinitions!.artifacts!.data).toEqual({ artifactType: DATASET_TYPE });
+  });
+
   test('run as Python here', async () => {
     const run = await runLocally(imported(TWO_TASKS), { arguments: { n: 41 }, store: path.join(folder, 'runs') });
     expect([run.state, run.outputs, run.tasks.second?.outputs]).toEqual([
@@ -744,6 +784,7 @@ describe('branches', () => {
 
   test.each([
     ["{x} == 'a'", 'STRING', '"$x == \\"a\\""'],
+    ["{x} > '10'", 'STRING', '"$x > \\"10\\""'],
     ['{x} == true', 'BOOLEAN', '"$x == true"'],
     ['!({x} != true)', 'BOOLEAN', '"!($x != true)"'],
     ['{x}', 'BOOLEAN', '"$x"'],
@@ -760,7 +801,7 @@ describe('branches', () => {
   test.each([
     ["{x} == 'true'", 'BOOLEAN'],
     ["{x} == '1'", 'NUMBER_INTEGER'],
-    ["{x} > 'a'", 'STRING'],
+    ['{x} > false', 'BOOLEAN'],
     ['int({x}) > 1', 'STRING'],
     ['int({x}) > 1', 'NUMBER_DOUBLE'],
     ['{x} == 1', 'LIST'],
@@ -775,10 +816,23 @@ describe('branches', () => {
     expect(problems[0]).toMatch(/\n {4}at \/document\.yaml:\d+\n {4}mend: /);
   });
 
+  test.each([
+    ['10', '9', true],
+    ['9', '10', false],
+    // By the halves of surrogate pairs it would be the other way round.
+    ['\uffee', '\u{1f600}', true],
+    // The text that stands for it here begins with another letter.
+    ['{', 'k', false],
+  ])('order text by its bytes: %s < %s is %s', async (x, y, isLess) => {
+    const pipeline = imported(conditional(`{x} < "${y}"`, 'STRING'));
+    const { local, differences } = await runBoth(pipeline, { stubs: STUBS, arguments: { x } });
+    expect([differences, local.tasks['say-if-say']?.state]).toEqual([[], isLess ? 'Succeeded' : 'Skipped']);
+  });
+
   test('the words of refused conditions', () => {
     const words = [
       ["{x} == 'true'", 'BOOLEAN'],
-      ["{x} > 'a'", 'STRING'],
+      ['{x} > false', 'BOOLEAN'],
       ['int({x}) > 1', 'STRING'],
       ['{x} == 1', 'LIST'],
       ['{x}', 'STRING'],
@@ -791,7 +845,7 @@ describe('branches', () => {
     expect(messages).toMatchInlineSnapshot(`
 [
   "'inputs.parameter_values['pipelinechannel--x'] == 'true'' compares a boolean with text",
-  "'inputs.parameter_values['pipelinechannel--x'] > 'a'' asks which text is greater",
+  "'inputs.parameter_values['pipelinechannel--x'] > false' asks which of two booleans is greater",
   "the condition makes text, the input 'pipelinechannel--x', be int",
   "'inputs.parameter_values['pipelinechannel--x'] == 1' compares a list",
   "inputs.parameter_values['pipelinechannel--x'] is text, and no condition",
@@ -891,6 +945,154 @@ function conditional(condition: string, type: string): Any {
 }
 
 const ITEM = hole('loop-item-param-1');
+
+describe('what KFP’s SDK forgets to hand on', () => {
+  const role = `${hole('people-Output-loop-item')}-subvar-role`;
+  const text = (...names: readonly string[]) => names.map((name) => `{{$.inputs.parameters['${name}']}}`).join(' ');
+  const who = `${ITEM}-subvar-who`;
+  const said = (inputs: Any) => ({ say: task('say', inputs) });
+  /** A loop in a loop, whose task reads what the DAG around it is not given. */
+  const nested = (inputs: Any) =>
+    documentOf(
+      dag(
+        { outer: task('outer', { [who]: input('loop-item-param-1-subvar-who') }, each(ITEM, [{ who: 'a' }])) },
+        {},
+        { all: from('outer', 'all') },
+        { all: 'LIST' },
+      ),
+      {
+        outer: dag(
+          { inner: task('inner', { [who]: input(who) }, each(hole('loop-item-param-3'), [1, 2])) },
+          { [ITEM]: 'STRUCT', [who]: 'STRING' },
+          { all: from('inner', 'all') },
+          { all: 'LIST' },
+        ),
+        inner: dag(
+          said(inputs),
+          { [who]: 'STRING', [hole('loop-item-param-3')]: 'NUMBER_INTEGER' },
+          { all: from('say') },
+          { all: 'LIST' },
+        ),
+      },
+    );
+
+  test('is a member of an item of the loop around a text', () => {
+    const document = documentOf(
+      dag({
+        people: task('numbers'),
+        each: task(
+          'each',
+          { [hole('people-Output')]: output('people'), [role]: output('people', 'Output-loop-item-subvar-role') },
+          over(hole('people-Output-loop-item'), hole('people-Output')),
+        ),
+      }),
+      {
+        each: dag(said({ [role]: input(role), text: `${text(role)}!` }), {
+          [hole('people-Output')]: 'LIST',
+          [hole('people-Output-loop-item')]: 'STRUCT',
+          [role]: 'STRING',
+        }),
+      },
+    );
+    const pipeline = imported(document);
+    expect(found(pipeline)).toEqual([]);
+    expect(lines(pipeline.graph)).toContain('  each-say: say(text=`{each.item[role]}!`)');
+  });
+
+  test('is a member of an item of a loop further out, in a text or alone', async () => {
+    const number = hole('loop-item-param-3');
+    const inText = imported(nested({ [who]: input(who), [number]: input(number), text: text(who, number) }));
+    expect(await outputsOf(inText)).toEqual({ state: 'Succeeded', all: ['a 1', 'a 2'] });
+    expect(await outputsOf(imported(nested({ text: input(who) })))).toEqual({ state: 'Succeeded', all: ['a', 'a'] });
+  });
+
+  test('is told of where no loop has it', () => {
+    const nothing = hole('loop-item-param-7-subvar-who');
+    const mend = 'give the value to an input of a component that uses it, and compile the pipeline again';
+    const told = (document: Any) =>
+      imported(document).diagnostics.map(
+        (each) => `${each.code} ${each.message}${each.mend === mend ? '' : each.mend}`,
+      );
+    const lost = 'is read here, and nothing gives it: no input, no output of a task, and no item of a loop around this';
+    const parameters = 'spec.root.dag.tasks.say.inputs.parameters';
+    expect(told(documentOf(dag(said({ [nothing]: input(nothing), text: `${text(nothing)}!` }))))).toEqual([
+      `KFP1508 ${parameters}.text.runtimeValue.constant: '${nothing}' ${lost}`,
+    ]);
+    expect(told(documentOf(dag(said({ text: `so ${text('other')}` }))))).toEqual([
+      `KFP1508 ${parameters}.text.runtimeValue.constant: 'other' ${lost}`,
+    ]);
+    // An input that may be left out would silently be.
+    expect(told(documentOf(dag({ maybe: task('maybe', { text: input(nothing) }) })))).toEqual([
+      `KFP1508 spec.root.dag.tasks.maybe.inputs.parameters.text: 'text' ${lost}`,
+    ]);
+    const artifact = documentOf(dag({ read: task('read', { data: artifactIn(hole('none')) }) }));
+    expect(told(artifact)).toContain(`KFP1508 spec.root.dag.tasks.read.inputs.artifacts.data: 'data' ${lost}`);
+  });
+
+  test('is nothing where it is left out, or nobody reads it', () => {
+    const unused = { [hole('x')]: input(hole('x')) };
+    expect(found(imported(documentOf(dag(said({ ...unused, text: 'a' })))))).toEqual([]);
+    const document = documentOf(dag(said({ text: `so ${text('other')}` })));
+    document.components['comp-say'].inputDefinitions.parameters.other = { parameterType: 'STRING', isOptional: true };
+    // What is wrong throws.
+    expect(lines(imported(document).graph)).toEqual(['say: say(text="so ")']);
+  });
+
+  test('of a loop that is refused is not told again', () => {
+    const document = documentOf(
+      dag({ each: task('each', {}, over(ITEM, 'none')), say: task('say', { text: output('each', hole('all')) }) }),
+      {
+        each: dag(said({ text: 'a' }), { [ITEM]: 'STRING' }, { [hole('all')]: from('say') }, { [hole('all')]: 'LIST' }),
+      },
+    );
+    document.root.dag.tasks.each.inputs = { parameters: { none: input(hole('gone')).source } };
+    expect(imported(document).diagnostics.map(({ code }) => code)).toEqual(['KFP1525']);
+  });
+});
+
+describe('conditions on members of items', () => {
+  const member = `${ITEM}-subvar-size`;
+  /** Says each item for whose member a condition holds, whatever the member is. */
+  const chosen = (raw: Any, condition: string) =>
+    documentOf(dag({ each: task('each', {}, each(ITEM, raw)) }), {
+      each: dag(
+        { if: task('if', { [member]: input(ITEM, 'size') }, when(condition.replaceAll('{size}', read(member)))) },
+        { [ITEM]: 'STRUCT' },
+      ),
+      if: dag({ say: task('say', { text: input(member) }) }, { [member]: 'STRING' }),
+    });
+  const saidOf = async (document: Any) => {
+    const pipeline = imported(document);
+    const { local, differences } = await runBoth(pipeline, { stubs: STUBS, arguments: {} });
+    expect(differences).toEqual([]);
+    expect(local.state).toBe('Succeeded');
+    return Object.values(local.tasks).flatMap(({ outputs }: Any) => outputs?.Output ?? []);
+  };
+
+  test('compare the text of numbers and booleans, because the SDK calls them all text', async () => {
+    expect(await saidOf(chosen([{ size: 1 }, { size: 2 }], "{size} == '2'"))).toEqual(['2']);
+    expect(await saidOf(chosen([{ size: 1.5 }, { size: 2 }], "{size} != '1.5'"))).toEqual(['2']);
+    expect(await saidOf(chosen([{ size: true }, { size: false }], "{size} == 'true'"))).toEqual(['true']);
+    expect(await saidOf(chosen([{ size: 10 }, { size: 9 }], "{size} < '9'"))).toEqual(['10']);
+  });
+
+  test('go back as they came', () => {
+    const graph = imported(chosen([{ size: 1 }, { size: 2 }], "{size} == '2'")).graph;
+    const { document, diagnostics } = writeIr(graph);
+    expect(diagnostics).toEqual([]);
+    const name = hole('each-loop-item-subvar-size');
+    expect(printIr(document)).toContain(`condition: ${read(name)} == '2'\n`);
+    expect(document.spec.components!['comp-if']!.inputDefinitions!.parameters).toEqual({
+      [name]: { parameterType: 'STRING' },
+    });
+  });
+
+  test('compare no list with text', () => {
+    expect(imported(chosen([{ size: [1] }], "{size} == '2'")).diagnostics.map(({ message }) => message)).toEqual([
+      expect.stringContaining("== '2'' compares a list"),
+    ]);
+  });
+});
 
 describe('loops', () => {
   const nested = (raw: Any) =>
@@ -1044,9 +1246,8 @@ describe('loops', () => {
     const pipeline = imported(document);
     expect(found(pipeline).filter((problem) => !problem.includes('KFP1268'))).toMatchInlineSnapshot(`
 [
-  "warning: KFP1531 [test/pipeline] spec.components.comp-for-loop-1.dag.tasks.make.cachingOptions: its results are not reused, because a loop collects its artifacts, which are fetched from the folder of the run
-    at /document.yaml:84
-    mend: nothing has to be done; give the loop’s readers parameters where reuse matters",
+  "warning: KFP1531 [test/pipeline] spec.components.comp-for-loop-1.dag.tasks.make.cachingOptions: results of 'make' are not reused: loops collect their artifacts, from the folder of the run
+    at /document.yaml:84",
 ]
 `);
     expect(pipeline.task('make').kfp).toEqual({ '/task/cachingOptions': { enableCache: true } });
@@ -1212,12 +1413,10 @@ describe('exit handlers', () => {
       { how: status('exit-handler-1'), note: 'all' },
       { dependentTasks: ['exit-handler-1'], ...whenEnded },
     );
-    const [inputs, outputs] = FUNCTIONS.final!;
     document.components['comp-report'] = dag(
       { last: task('final', { status: input('how'), text: input('note') }) },
       { 'how?': 'TASK_FINAL_STATUS', note: 'STRING' },
     );
-    expect([inputs, outputs]).toBeDefined();
     expect(lines(imported(document).graph)).toMatchInlineSnapshot(`
 [
   "exit-handler-1: guarded",
@@ -1247,6 +1446,21 @@ describe('exit handlers', () => {
 `);
     const { differences, local } = await runBoth(imported(document), { stubs: STUBS });
     expect([differences, local.state, local.tasks.clean?.outputs]).toEqual([[], 'Failed', { Output: 'FAILED none' }]);
+  });
+
+  test('a preset that is given afterwards takes back no retry, the document’s or that of all tasks', () => {
+    const one = {
+      first: task('say', { text: '1' }, { retryPolicy: { maxRetryCount: 1 } }),
+      second: task('say', { text: '2' }),
+    };
+    const pipeline = imported(documentOf(dag(one)), { tasks: { retry: { retries: 3 } } });
+    for (const name of Object.keys(one)) pipeline.task(name).configure({ presets: [spot('gke')] });
+    const retries = (pipeline.graph.root.nodes as Any).map(({ id, settings }: Any) => [id, settings.retry]);
+    const onSpot = { policy: 'Always', backoffSeconds: 30, when: { lost: true, exitCodes: [137, 143] } };
+    expect(Object.fromEntries(retries)).toMatchObject({
+      first: { retries: 1, ...onSpot },
+      second: { retries: 3, ...onSpot },
+    });
   });
 
   test('order and retries reach what they are said to, groups and called pipelines as well', () => {
@@ -1412,9 +1626,32 @@ describe('called pipelines', () => {
         { Output: 'STRING' },
       ),
     );
-    expect(found(imported(document))).toEqual([
-      expect.stringContaining('KFP1252 [test/pipeline] the pipeline takes the artifact'),
-    ]);
+    expect(found(imported(document))).toMatchInlineSnapshot(`
+[
+  "KFP1252 [test/pipeline] the pipeline takes the artifact 'rows', which a run of it cannot be given
+    at test/kfp-import.test.ts:260
+    mend: set \`standalone: false\` where only other pipelines call it, take the artifact in by an Importer, or make it optional()",
+]
+`);
+    const optional = documentOf(
+      dag(
+        { look: task('maybeRead', { data: artifactIn('rows') }), call: task('inner', { rows: artifactIn('rows') }) },
+        { 'rows?': 'system.Dataset' },
+        { Output: from('look'), inner: from('call', 'said') },
+        { Output: 'STRING', inner: 'STRING' },
+      ),
+      {
+        inner: dag(
+          { look: task('maybeRead', { data: artifactIn('rows') }) },
+          { 'rows?': 'system.Dataset' },
+          { said: from('look') },
+          { said: 'STRING' },
+        ),
+      },
+    );
+    const alone = imported(optional);
+    expect(found(alone)).toEqual([]);
+    expect(await outputsOf(alone)).toEqual({ state: 'Succeeded', Output: 'nothing', inner: 'nothing' });
     const chart = chartOf();
     const called = imported(document, { standalone: false }, chart);
     const pipeline = new Pipeline(chart, 'outer', { outputs: { said: str() } });
@@ -1554,7 +1791,7 @@ describe('props', () => {
     expect(found(imported(TWO_TASKS, { defaults: { n: 'three' } }))).toMatchInlineSnapshot(`
 [
   "KFP1215 [test/pipeline] the default of parameter 'n': "three" is not an int
-    at test/kfp-import.test.ts:248
+    at test/kfp-import.test.ts:260
     mend: change the default, or the parameter’s type or choices",
 ]
 `);
@@ -1623,14 +1860,14 @@ describe('what is wrong', () => {
   });
 
   test('of one document is told of together', () => {
-    const document = conditional('{x} > "a"', 'STRING');
+    const document = conditional('{x} > true', 'BOOLEAN');
     document.root.dag.tasks.other = task('say', { text: input('x', 'k') });
     document.root.dag.tasks.other.inputs.parameters.text.parameterExpressionSelector = 'string_value.size()';
     expect(found(imported(document))).toMatchInlineSnapshot(`
 [
-  "KFP1522 [test/pipeline] spec.root.dag.tasks.say.triggerPolicy.condition: 'inputs.parameter_values['pipelinechannel--x'] > 'a'' asks which text is greater
+  "KFP1522 [test/pipeline] spec.root.dag.tasks.say.triggerPolicy.condition: 'inputs.parameter_values['pipelinechannel--x'] > true' asks which of two booleans is greater
     at /document.yaml:13
-    mend: compare numbers: KFP compares text letter by letter, so that 10 is less than 9",
+    mend: compare it by == or !=, or compare numbers or texts",
   "KFP1523 [test/pipeline] spec.root.dag.tasks.other.inputs.parameters.text.parameterExpressionSelector: 'string_value.size()' is no expression that is known here
     at /document.yaml:31
     mend: KFP’s SDK writes parseJson(string_value)["key"]: read anything else in a component",
@@ -1700,8 +1937,8 @@ describe('what is wrong', () => {
     expect(pipeline.graph.kfp).toEqual({
       '/spec/sdkVersion': 'kfp-2.17.0',
       '/platform/platforms/other': { any: 1 },
-      '/platform/platforms/kubernetes/pipelineConfig/workspace': { size: '1Gi' },
     });
+    expect(pipeline.graph.workspace).toMatchObject({ resources: { requests: { storage: '1Gi' } } });
     const [, call] = pipeline.graph.root.nodes;
     expect(call!.kfp).toEqual({ '/task/taskInfo/name': 'Call!' });
     expect(pipeline.task('look').kfp).toMatchObject({ '/task/taskInfo/name': 'Look!' });
@@ -1721,6 +1958,133 @@ describe('what is wrong', () => {
       at: expect.stringMatching(/document-\d+\.yaml:\d+$/),
     });
     expect(pipeline.at).toMatch(/kfp-import\.test\.ts:\d+$/);
+  });
+});
+
+/** A document with what nobody knows of it; first a document, then the one that is written of what was imported. */
+function wayBack(document: Any, props: Partial<FromIrProps> = {}): readonly [before: IrDocument, after: IrDocument] {
+  const whole = (text: string) => {
+    const { document: known, unknown } = readIr('document.yaml', text);
+    return withPassthrough(known!, Object.fromEntries(unknown.map(({ path, value }) => [pointer(path), value])));
+  };
+  const text = typeof document === 'string' ? document : JSON.stringify(named(document));
+  const { document: written, diagnostics } = writeIr(imported(text, props).graph);
+  expect(diagnostics.filter((each) => !isWarning(each))).toEqual([]);
+  return [whole(text), whole(printIr(written))];
+}
+
+/** The document with the names that KFP writes. */
+function named(document: Any): Any {
+  for (const { dag } of [document.root, ...Object.values<Any>(document.components)]) {
+    for (const [name, each] of Object.entries<Any>(dag?.tasks ?? {})) each.taskInfo = { name };
+  }
+  return document;
+}
+
+describe('the way back', () => {
+  const same = (document: Any, props: Partial<FromIrProps> = {}) => {
+    const [before, after] = wayBack(document, props).map(normalForm);
+    expect(after).toEqual(before);
+    return JSON.stringify(after);
+  };
+
+  test('has the unknown fields of branches, of their DAG, and of what conditions and loops stand around', () => {
+    const document = branching();
+    document.root.dag.tasks['condition-branches-1'].color = 'white';
+    document.components['comp-condition-branches-1'].taste = 'sour';
+    const { tasks } = document.components['comp-condition-branches-1'].dag;
+    tasks['condition-2'].color = 'red';
+    tasks['condition-3'].color = 'green';
+    tasks['condition-4'].triggerPolicy.shade = { of: ['blue'] };
+    tasks['condition-4'].retryPolicy = { maxRetryCount: 2 };
+    document.components['comp-condition-3'].taste = 'sweet';
+    document.root.dag.tasks.each = task(
+      'add',
+      { b: 1 },
+      {
+        ...{ ...each('a', [1]), ...when(`${read('b')} == 1`), iteratorPolicy: { shape: 'round' }, color: 'black' },
+      },
+    );
+    document.root.dag.tasks.each.triggerPolicy.shape = 'square';
+    document.root.dag.tasks.each.parameterIterator.shape = 'oval';
+    document.deploymentSpec.executors['exec-add'].container.temperature = 30;
+    const form = same(document);
+    for (const word of ['white', 'sour', 'red', 'green', 'blue', 'sweet', 'round', 'black', 'square', 'oval', '30']) {
+      expect(form).toContain(word);
+    }
+    const [, after]: Any = wayBack(document);
+    const written = Object.values<Any>(after.spec.components).flatMap(({ dag }) =>
+      Object.entries<Any>(dag?.tasks ?? {}),
+    );
+    const said = Object.fromEntries(written.map(([key, { color, retryPolicy }]) => [key, [color, retryPolicy]]));
+    expect(said).toMatchObject({
+      'condition-2': ['red', undefined],
+      'condition-3': ['green', undefined],
+      'condition-4': [undefined, { maxRetryCount: 2 }],
+    });
+  });
+
+  test('makes groups of conditions and iterators of single tasks, which says the same', () => {
+    same(fs.readFileSync('conformance/kfp/documents/leaf-tasks.yaml', 'utf8'), { standalone: false });
+    const leaf = (more: Any, others: Any = {}) =>
+      documentOf(dag({ one: task('add', { a: input('n') }, more), ...others }, { n: 'NUMBER_INTEGER' }));
+    const over1 = when(`int(${read('a')}) > 1`);
+    const forms = [
+      leaf(over1),
+      leaf(when(`int(${read('a')}) > 2`)),
+      leaf({ ...each('b', [1, 2]), ...over1 }),
+      leaf(each('b', [1, 2])),
+      leaf(each('b', [1, 2]), { sum: task('total', { values: output('one') }) }),
+    ].map((document) => same(document));
+    expect(new Set(forms).size).toBe(forms.length);
+    expect(forms.at(-1)).toContain('{"collected":{"task":"loop(one)/one","output":"Output"}}');
+  });
+
+  test('has conditions over text: its order, casts, and what is text for KFP alone', () => {
+    for (const [condition, type] of [
+      ["{x} >= 'a'", 'STRING'],
+      ['string({x}) == "3"', 'NUMBER_INTEGER'],
+      ['string({x}) != "true"', 'BOOLEAN'],
+      ['string({x}) < "1.5"', 'NUMBER_DOUBLE'],
+    ]) {
+      same(conditional(condition!, type!));
+    }
+    const items = documentOf(dag({ 'for-loop-1': task('for-loop-1', {}, each(ITEM, [{ a: 'x' }, { a: 1 }])) }), {
+      'for-loop-1': dag(
+        {
+          'condition-2': task('condition-2', { [`${ITEM}-a`]: input(ITEM, 'a') }, when(`${read(`${ITEM}-a`)} == 'x'`)),
+        },
+        { [ITEM]: 'STRUCT' },
+      ),
+      'condition-2': dag({ say: task('say', { text: 'x' }) }, { [`${ITEM}-a`]: 'STRING' }),
+    });
+    expect(same(items)).toContain('{"raw":[{"a":"x"},{"a":1}]}');
+  });
+
+  test('has the literals of loops as they were, whatever they are', () => {
+    const loop = (type: string, more: Any, inputs: Any = {}) =>
+      documentOf(dag({ 'for-loop-1': task('for-loop-1', inputs, more) }), {
+        'for-loop-1': dag(
+          { one: type === 'STRING' ? task('say', { text: input(ITEM) }) : task('show', { anything: input(ITEM) }) },
+          { [ITEM]: type },
+        ),
+      });
+    expect(same(loop('STRING', each(ITEM, ['a', 2.5, { b: 1 }])))).toContain('{"raw":["a",2.5,{"b":1}]}');
+    expect(same(loop('STRUCT', each(ITEM, [{ a: 1 }, { b: [2] }])))).toContain('{"raw":[{"a":1},{"b":[2]}]}');
+    expect(same(loop('STRUCT', over(ITEM, hole('list')), { [hole('list')]: [{ a: 1 }, { b: 2 }] }))).toContain('"raw"');
+  });
+
+  test('has a workspace that no task mounts', () => {
+    const config = { workspace: { size: '5Gi', kubernetes: { pvcSpecPatch: { storageClassName: 'fast' } } } };
+    const platform = { platforms: { kubernetes: { pipelineConfig: config } } };
+    const document = documentOf(dag({ a: task('say', { text: 'x' }) }));
+    const [, { platform: after }] = wayBack(`${YAML.stringify(document)}---\n${YAML.stringify(platform)}`);
+    expect(after!.platforms!.kubernetes!.pipelineConfig).toEqual({
+      workspace: {
+        size: '5Gi',
+        kubernetes: { pvcSpecPatch: { accessModes: ['ReadWriteOnce'], storageClassName: 'fast' } },
+      },
+    });
   });
 });
 

@@ -555,6 +555,81 @@ describe('what is wrong with a document', () => {
   });
 });
 
+describe('quoted scalars that go on further out than YAML’s grammar wants them', () => {
+  const documents = (text: string) => {
+    const { documents, problems } = yamlSource(text);
+    expect(problems).toEqual([]);
+    return documents;
+  };
+
+  test('are what PyYAML takes them for', () => {
+    const text = [
+      'args:',
+      '  - --arg0',
+      `  - '{"a": ["it''s",`,
+      `  "b"]}' # the end`,
+      '  - "one\\',
+      '  \\ two',
+      '',
+      '  \\"three\\"',
+      ' four"',
+      "other: 'a",
+      "b'",
+      'folded: "a',
+      '',
+      'b"',
+      'script: |',
+      '  say "what',
+      '  is" written',
+      'plain: it"s',
+      'end: 1',
+    ].join('\n');
+    expect(documents(text)).toEqual([
+      {
+        args: ['--arg0', `{"a": ["it's", "b"]}`, 'one two\n"three" four'],
+        other: 'a b',
+        folded: 'a\nb',
+        script: 'say "what\nis" written\n',
+        plain: 'it"s',
+        end: 1,
+      },
+    ]);
+  });
+
+  test('leave everything where it stands', () => {
+    const text = 'a:\n  - "b\n  c\n  d"\ne:\n  f: 1\n';
+    const { documents, offset } = yamlSource(text);
+    expect(documents).toEqual([{ a: ['b c d'], e: { f: 1 } }]);
+    expect(text.slice(offset(0, ['e', 'f']))).toBe('f: 1\n');
+    expect(text.slice(offset(0, ['e']))).toBe('e:\n  f: 1\n');
+    expect(text.slice(offset(0, ['a', 0]))).toBe('"b\n  c\n  d"\ne:\n  f: 1\n');
+    const twice = 'a:\n  - "b\n  c"\ne: 1\ne: 2\n';
+    expect(yamlSource(twice).problems).toEqual([
+      { message: "the key 'e' stands here twice", offset: twice.indexOf('e: 2') },
+    ]);
+  });
+
+  test.each([
+    ['that are not closed', 'a:\n  - "b\n  c\n', 'Missing closing "quote'],
+    ['in which the document ends', 'a:\n  - "b\n---\n  c"\n', 'Missing closing "quote'],
+    [
+      'and would be far too long',
+      `${'- '.repeat(80)}"${'\nx'.repeat(1000)}"`,
+      'Unexpected scalar token in YAML stream',
+    ],
+  ])('are refused %s', (_, text, message) => {
+    expect(yamlSource(text).problems[0]!.message).toBe(message);
+  });
+
+  test('are limited like all texts', () => {
+    const text = `${'- a\n'.repeat(1000)}- "b\nc"\n`;
+    expect(documents(text)[0]).toHaveLength(1001);
+    expect(yamlSource(text, 3002).problems[0]!.message).toBe('the text says more than any pipeline does');
+    expect(documents('- "b\nc"\n'.repeat(20_000))[0]).toHaveLength(20_000);
+    expect(documents(`- "${'\n'.repeat(100_000)}b"`)).toEqual([[`${'\n'.repeat(99_999)}b`]]);
+  });
+});
+
 describe('hostile texts', () => {
   const laughs = Array.from({ length: 20 }, (_, level) =>
     level === 0
@@ -589,6 +664,7 @@ describe('hostile texts', () => {
     ['a key of several', '? [a, b]\n: 1', 'KFP1502 the text is not read: a key is not text'],
     ['a prototype', '__proto__: {polluted: 1}', "KFP1502 the text is not read: '__proto__' is no name"],
     ['a prototype in JSON', '{"__proto__": {"polluted": 1}}', "KFP1502 the text is not read: '__proto__' is no name"],
+    ['millions of escapes', JSON.stringify(['\n'.repeat(10_000_000)]), 'KFP1503 this is no KFP pipeline, but a list'],
     ['an escaped prototype', '{"__pr\\u006fto__": {}}', "KFP1502 the text is not read: '__proto__' is no name"],
     [
       'truncated',
@@ -1113,6 +1189,7 @@ describe('placeholders', () => {
 });
 
 describe('archives in Python modules', () => {
+  const DEEP = `${'a/'.repeat(101)}x`;
   const module = (archive: Uint8Array) =>
     `import kfp\n\n__KFP_EMBEDDED_ARCHIVE_B64 = '${Buffer.from(archive).toString('base64')}'\n\nimport os\n`;
   const problems = (...files: readonly File[]) => embeddedArchive(module(gzipSync(tar(...files))))?.problems;
@@ -1170,6 +1247,7 @@ describe('archives in Python modules', () => {
     ],
     ['a/x', 'is written through a link', [{ name: 'a', type: '2', target: 'b' }, { name: 'a/x' }]],
     ['./a/b/x', 'is written through a link', [{ name: './a/b/x' }, { name: 'a', type: '2', target: 'b' }]],
+    [DEEP, 'is in too many folders', [{ name: '@', type: 'L', content: `${DEEP}\0` }, { name: 'x' }]],
     ['null', 'is neither a file, a directory nor a link', [{ name: 'null', type: '3' }]],
     ['pipe', 'is neither a file, a directory nor a link', [{ name: 'pipe', type: '6' }]],
   ])('%s %s', (name, why, files) => {
@@ -1183,6 +1261,9 @@ describe('archives in Python modules', () => {
     ]);
     expect(found(module(Buffer.from('no gzip')))).toEqual([
       'the embedded archive is not read: it is damaged: incorrect header check',
+    ]);
+    expect(problems({ name: '@', type: 'L', content: `${'a/'.repeat(3000)}\0` }, { name: 'x' })).toEqual([
+      'the embedded archive is not read: a name in it is too long',
     ]);
     expect(found("__KFP_EMBEDDED_ARCHIVE_B64 = 'abc' + other")).toEqual([
       'the embedded archive is not one text in base64',

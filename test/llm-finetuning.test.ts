@@ -1,9 +1,10 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { App, Chart, Duration } from 'cdk8s';
+import { App, Duration } from 'cdk8s';
 import { LlmFineTuning } from '../src/apps/llm-finetuning';
-import { type Pipeline, Runner, type Task } from '../src/index';
+import { MlPlatform } from '../src/apps/ml-platform';
+import type { Pipeline, Task } from '../src/index';
 import { runGraph } from '../src/local/run-graph';
 import type { Stub } from '../src/local/stub';
 import { synth } from './synth';
@@ -20,8 +21,7 @@ afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
 function example() {
   const app = new App();
-  const runner = new Runner(new Chart(app, 'platform', { namespace: 'ml' }), 'pipeline-runner');
-  return new LlmFineTuning(app, 'finetuning', { runner });
+  return new LlmFineTuning(app, 'finetuning', { platform: new MlPlatform(app, 'platform') });
 }
 
 /** Writes a checkpoint and ends with an exit code, in the first attempt; goes on from the checkpoint in the next. */
@@ -175,20 +175,15 @@ test('the manifest asks for the pool, the secret, shared memory and the workspac
     "retryPolicy": "Always",
   },
   "selector": {
-    "cloud.google.com/gke-accelerator": "nvidia-l4",
-    "cloud.google.com/gke-spot": "true",
+    "karpenter.sh/capacity-type": "spot",
+    "karpenter.sh/nodepool": "l4",
   },
   "tolerations": [
     {
       "effect": "NoSchedule",
-      "key": "cloud.google.com/gke-spot",
-      "operator": "Equal",
-      "value": "true",
-    },
-    {
-      "effect": "NoSchedule",
       "key": "nvidia.com/gpu",
-      "operator": "Exists",
+      "operator": "Equal",
+      "value": "present",
     },
   ],
   "volumes": [

@@ -1809,6 +1809,59 @@ describe('reruns', () => {
   });
 });
 
+test('results are in the order of the graph, iterations by number, whatever ended first', async () => {
+  const inner = called('inner', [task('z', work, { x: lit('NUMBER_INTEGER', 1) }), task('y', take)]);
+  const items = Array.from({ length: 11 }, (_, index) => index);
+  const graph = pipeline(
+    [
+      task('late', work, { x: lit('NUMBER_INTEGER', 50) }),
+      loop('each', lit('LIST', items), [task('each-b', work, { x: item('each') }), task('each-a', take)]),
+      call('first', 'inner', {}),
+      task('early', work, { x: lit('NUMBER_INTEGER', 0) }),
+    ],
+    { onExit: task('bye', take), pipelines: [inner] },
+  );
+  const slow: Stub = async ({ inputs }) => {
+    await new Promise((resolve) => setTimeout(resolve, inputs.x === 0 ? 30 : 60 - inputs.x));
+    return { Output: 1 };
+  };
+  const result = await run(graph, { stubs: { work: slow, take: () => {} }, parallelism: 20 });
+  expect(Object.keys(result.tasks)).toEqual([
+    'late',
+    ...items.map((index) => `each-b[${index}]`),
+    ...items.map((index) => `each-a[${index}]`),
+    'first/z',
+    'first/y',
+    'early',
+    'bye',
+  ]);
+  expect(Object.keys(result.groups)).toEqual(['each', 'first']);
+});
+
+test('reruns take as much of a path’s end as no other node has', async () => {
+  const at = (path: string): TaskNode => {
+    const node = task(path.replaceAll('/', '-').toLowerCase(), take);
+    const placed = { ...node, path: `app/demo/${path}` };
+    components.set(placed, take);
+    return placed;
+  };
+  const graph = pipeline([at('check/notify'), at('other/notify'), at('other/loadRows')]);
+  const options = { stubs: { take: () => {} } };
+  const first = await run(graph, options);
+  const ran = async (only: LocalRunOptions) =>
+    Object.entries((await run(graph, { ...options, ...only })).tasks).flatMap(([key, { reusedFrom }]) =>
+      reusedFrom === undefined ? [key] : [],
+    );
+  expect(first.state).toBe('Succeeded');
+  expect(await ran({ task: 'load-rows' })).toEqual(['other-loadrows']);
+  expect(await ran({ from: 'loadRows' })).toEqual(['other-loadrows']);
+  expect(await ran({ task: 'check/notify' })).toEqual(['check-notify']);
+  expect(await problemsOf(run(graph, { task: 'notify' }))).toContain(
+    "KFP1410 [app/demo] pipeline 'demo' has several tasks 'notify'\n    mend: name one of check-notify, other-notify",
+  );
+  expect(await problemsOf(run(graph, { from: 'notfy' }))).toContain("did you mean 'notify'?");
+});
+
 describe('the store', () => {
   const graph = pipeline([task('one', one)]);
   const store = () => path.join(folder, 'store');

@@ -264,10 +264,48 @@ describe('what a provider cannot do is said', () => {
       { provider: PROVIDERS.clusterApi!, capacity: 'spot' as const },
       /a MachinePool says nothing of capacity/,
     ],
-    ['limits that are none', { provider: Karpenter.eksAuto(), limits: { nodes: 0 } }, /the pool may have 0 nodes/],
+    ['limits that are none', { provider: Karpenter.eksAuto(), limits: { nodes: 0 } }, /the pool's limit of nodes is 0/],
     ['no capacity', { provider: Karpenter.eksAuto(), capacity: [] }, /the pool has no capacity/],
   ])('%s', (_, props, expected) => {
     expect(complaints(props as NodePoolProps)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test.each<[string, Partial<GpuNodePoolProps>, string]>([
+    ['name', { name: 'Pool_A' }, "KFP1713 'Pool_A' cannot be the name of a pool"],
+    ['long name', { name: 'a'.repeat(64) }, `KFP1713 '${'a'.repeat(64)}' cannot be the name of a pool`],
+    ['capacity', { capacity: ['cheap' as 'spot'] }, "KFP1710 the capacity is 'cheap'"],
+    ['architecture', { architectures: [] }, 'KFP1710 the pool has no architectures'],
+    ['zone', { zones: [1 as unknown as string] }, 'KFP1710 1 is no name of a zone'],
+    ['label', { labels: { team: 'a b' } }, 'KFP1710 the label {"team":"a b"} is none'],
+    ['taint', { taints: [{ key: 'a', effect: 'Never' }] }, 'KFP1710 {"key":"a","effect":"Never"} is no taint'],
+    ['CPUs', { limits: { cpu: Number.NaN } }, "KFP1710 the pool's limit of CPUs is 'NaN'"],
+    ['memory', { limits: { memory: '-5Gi' } }, "KFP1710 the pool's limit of memory is '-5Gi'"],
+    ['percentage', { disruption: { atOnce: '110%' } }, "KFP1710 disruption.atOnce is '110%'"],
+    ['age', { disruption: { after: Duration.millis(1500) } }, 'KFP1710 disruption.after is 1 second 500 millis'],
+    ['disk', { diskSize: Size.mebibytes(100) }, 'KFP1710 diskSize is 100Mi'],
+    ['accelerators', { accelerator: { model: 't4', perNode: 0 } }, 'KFP1710 the number of accelerators of a node is 0'],
+    ['resource', { accelerator: { model: 't4', resource: 'gpu' } }, "KFP1710 'gpu' is no extended resource"],
+    [
+      'image',
+      { provider: Karpenter.aws({ role: 'r', clusterName: 'c', image: 'al2' as 'al2023@1' }) },
+      "KFP1710 'al2' is no image of nodes",
+    ],
+  ])('what is given is none: %s', (_, props, expected) => {
+    const chart = new Chart(Testing.app(), 'pools', { namespace: 'ml' });
+    new GpuNodePool(chart, 'pool', { provider: Karpenter.eksAuto(), accelerator: { model: 't4' }, ...props });
+    const found = chart.node.findAll().flatMap((each) => each.node.validate());
+    expect(found).toEqual([expect.stringContaining(expected)]);
+  });
+
+  test('props of another kind, as JavaScript lets them be', () => {
+    const props = { provider: Karpenter.eksAuto(), zones: 'eu-1a', diskSize: '100Gi' };
+    expect(() => complaints(props as unknown as NodePoolProps)).toThrow(
+      "'pools/pool': `zones` must be a list, `diskSize` must be a Size of cdk8s.",
+    );
+    const after = { provider: Karpenter.eksAuto(), disruption: { after: '5m' } };
+    expect(() => complaints(after as unknown as NodePoolProps)).toThrow(
+      "'pools/pool': `disruption.after` must be a Duration of cdk8s.",
+    );
   });
 
   test('no provider', () => {

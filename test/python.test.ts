@@ -497,6 +497,32 @@ describe('cdk8s-kfp import', () => {
     expect(await run('walkthrough.py', './walkthrough.py')).toBe(0);
   });
 
+  test('refuses to replace the bindings of another file, unless that is gone', async () => {
+    expect(await run('walkthrough.py')).toBe(0);
+    const before = readFileSync('imports/walkthrough.ts', 'utf8');
+    cpSync('walkthrough.py', 'other/walkthrough.py');
+    for (const options of [[], ['--check']]) {
+      errors = '';
+      expect(await run('other/walkthrough.py', ...options)).toBe(1);
+      expect(errors).toBe(
+        [
+          'KFP1107 other/walkthrough.py would write imports/walkthrough.ts, which holds the bindings of walkthrough.py',
+          '    at other/walkthrough.py',
+          '    mend: rename one, import it into another --output, or remove imports/walkthrough.ts',
+          '',
+        ].join('\n'),
+      );
+    }
+    const yaml = 'name: walkthrough\nimplementation: {container: {image: busybox}}\n';
+    writeFileSync('walkthrough.yaml', yaml);
+    expect(await run('walkthrough.yaml')).toBe(1);
+    expect(errors).toContain('walkthrough.yaml would write imports/walkthrough.ts, which holds the bindings of walk');
+    expect(readFileSync('imports/walkthrough.ts', 'utf8')).toBe(before);
+    rmSync('walkthrough.py');
+    expect(await run('other/walkthrough.py')).toBe(0);
+    expect(readFileSync('imports/walkthrough.ts', 'utf8')).not.toBe(before);
+  });
+
   test('warnings are shown and stop nothing', async () => {
     writeFileSync('w.py', `${kfp}@dsl.component\ndef f():\n    pass\n@dsl.container_component\ndef g():\n    pass\n`);
     expect(await run('w.py')).toBe(0);

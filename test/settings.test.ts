@@ -61,8 +61,8 @@ describe('bad input', () => {
 "KFP1240 ml/p/t0: 'two' is no quantity of cpu
 KFP1240 ml/p/t0: '8 GB' is no quantity of memory
 KFP1240 ml/p/t0: '1.5' of nvidia.com/gpu is no whole number
-KFP1245 ml/p/t1: the limit of cpu, 500m, is below the request, 4
-KFP1245 ml/p/t1: the limit of memory, 1G, is below the request, 1Gi
+KFP1245 ml/p/t1: the limit of cpu (resources.cpuLimit), 500m, is below the request (resources.cpu), 4
+KFP1245 ml/p/t1: the limit of memory (resources.memoryLimit), 1G, is below the request (resources.memory), 1Gi
 KFP1246 (warning) ml/p/t2: it asks for nvidia.com/gpu but tolerates no taint: nodes with accelerators are mostly tainted
 KFP1246 (warning) ml/p/t3: it asks for google.com/tpu but tolerates no taint: nodes with accelerators are mostly tainted
 KFP1240 ml/p/t3: 'not a name' is no name of a resource
@@ -113,7 +113,7 @@ KFP1241 ml/p/t3: 'Robot' cannot be the name of a service account"
     expect(
       problems(
         [
-          { env: { 'A-B': 'x', KFP_INPUT_x: 'y', N: 1 as Any } },
+          { env: { 'A-B': 'x', KFP_INPUT_x: 'y', KFP_TEST: 'fine', N: 1 as Any } },
           { env: { A: Env.secret('Not_A_Name', 'key'), B: Env.configMap('c', 'a/b') }, envFrom: [{ secret: '' }] },
           { env: { HF_TOKEN: 'hf_abc', DB_PASSWORD_FILE: '/secret/db', API_KEY: '/secret/key', PASSWORD: '' } },
           { env: { MODEL: `hf_${'x'.repeat(34)}` }, imagePullSecrets: ['A B'] },
@@ -123,7 +123,7 @@ KFP1241 ml/p/t3: 'Robot' cannot be the name of a service account"
       ),
     ).toMatchInlineSnapshot(`
 "KFP1240 ml/p/t0: 'A-B' cannot be set as an environment variable
-KFP1240 ml/p/t0: 'KFP_INPUT_x' cannot be set as an environment variable
+KFP1240 ml/p/t0: the library itself uses the environment variable 'KFP_INPUT_x'
 KFP1240 ml/p/t0: the environment variable 'N' is 1
 KFP1241 ml/p/t1: 'Not_A_Name' cannot be the name of a Secret
 KFP1240 ml/p/t1: 'a/b' of the variable 'B' is no key of a Secret or ConfigMap
@@ -442,6 +442,25 @@ describe('nothing is lost', () => {
       expression:
         "lastRetry.status == 'Error' || int(lastRetry.exitCode) in [3] && !(lastRetry.message contains 'OOMKilled')",
     });
+    const given = templates(
+      (pipeline) => {
+        const late = (id: string, retry?: TaskSettings['retry']) =>
+          new Task(pipeline, id, { component: work, retry }).configure({ presets: [spot('gke')] });
+        late('before', { retries: 3, on: { exitCodes: [3] }, backoff: { duration: Duration.seconds(7) } });
+        late('between').configure({ retry: { retries: 4 }, presets: [spot('gke', { retries: 9 })] });
+        late('shared');
+      },
+      { tasks: { presets: [spot('gke', { retries: 8 })], retry: { retries: 1 } } },
+    );
+    expect(given.before.retryStrategy).toEqual({
+      limit: '3',
+      retryPolicy: 'Always',
+      expression:
+        "lastRetry.status == 'Error' || int(lastRetry.exitCode) in [3] && !(lastRetry.message contains 'OOMKilled')",
+      backoff: { duration: '7s', factor: '2' },
+    });
+    expect(given.between.retryStrategy).toMatchObject({ limit: '4', backoff: { duration: '30s', cap: '600s' } });
+    expect(given.shared.retryStrategy).toMatchObject({ limit: '1', backoff: { duration: '30s', cap: '600s' } });
     expect(
       problems([{ presets: [spot('gke')], resources: { memory: '1Gi' }, retry: { retries: 1, memoryFactor: 2 } }]),
     ).toBe('KFP1240 ml/p/t0: further attempts get more memory, but a lack of it is not retried');

@@ -1,34 +1,14 @@
 import { Chart, Duration } from 'cdk8s';
-import {
-  Env,
-  float,
-  If,
-  type INodePool,
-  type IRunner,
-  int,
-  optional,
-  Pipeline,
-  spot,
-  str,
-  Task,
-  type TaskSettings,
-  Volume,
-} from 'cdk8s-kfp';
+import { Env, float, If, int, optional, Pipeline, spot, str, Task, type TaskSettings, Volume } from 'cdk8s-kfp';
 import type { Construct } from 'constructs';
 import { download, evaluate, explain, fineTune, prepare, publish } from '../../imports/finetuning';
+import type { MlPlatform } from './ml-platform';
 
 /** Props of {@link LlmFineTuning}. */
 export interface LlmFineTuningProps {
-  /** Who the pods run as. */
-  readonly runner: IRunner;
+  /** What it runs on. */
+  readonly platform: MlPlatform;
 }
-
-/** The cluster's nodes with a GPU, as whoever made them has labelled and tainted them. */
-const GPU_POOL: INodePool = {
-  nodeSelector: { 'cloud.google.com/gke-accelerator': 'nvidia-l4' },
-  tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }],
-  accelerator: { 'nvidia.com/gpu': 1 },
-};
 
 /** A Secret of the namespace, made by hand: tokens of the model hub, under the keys `read` and `write`. */
 const HUB_TOKENS = 'model-hub';
@@ -37,6 +17,7 @@ const HUB_TOKENS = 'model-hub';
 export class LlmFineTuning extends Chart {
   public constructor(scope: Construct, id: string, props: LlmFineTuningProps) {
     super(scope, id, { namespace: 'ml' });
+    const { runner, gpus, queue, models } = props.platform;
 
     const pipeline = new Pipeline(this, 'llm-finetuning', {
       displayName: 'LLM fine-tuning',
@@ -54,7 +35,7 @@ export class LlmFineTuning extends Chart {
       },
       workspace: { size: '100Gi' },
       timeout: Duration.days(2),
-      runner: props.runner,
+      runner,
     });
     const { base_model, dataset, epochs, learning_rate, lora_rank, min_improvement, repository } = pipeline.parameters;
     const workspace = pipeline.workspace.path;
@@ -62,7 +43,9 @@ export class LlmFineTuning extends Chart {
     const fetched = new Task(pipeline, 'download', {
       component: download,
       inputs: { workspace, base_model, dataset },
-      env: { HF_TOKEN: Env.secret(HUB_TOKENS, 'read') },
+      env: { HF_TOKEN: Env.secret(HUB_TOKENS, 'read'), HF_HOME: '/models' },
+      // What a run has downloaded, the next one finds.
+      volumes: { '/models': models.volume() },
       resources: { cpu: 2, memory: '8Gi' },
       retry: { retries: 3, backoff: { duration: Duration.minutes(1) } },
     });
@@ -74,7 +57,8 @@ export class LlmFineTuning extends Chart {
 
     // Started again where the node was taken back; the checkpoints are on the workspace, so an attempt goes on from them.
     const onSpot: TaskSettings = {
-      presets: [spot('gke')],
+      presets: [spot('karpenter'), queue.settings],
+      runOn: gpus.gpus(1),
       resources: { cpu: 4, memory: '24Gi' },
       env: { HF_HUB_OFFLINE: '1' },
     };
@@ -94,13 +78,13 @@ export class LlmFineTuning extends Chart {
       // Data loaders, and several GPUs, talk by shared memory, of which a pod has 64 MB by itself.
       volumes: { '/dev/shm': Volume.memory('8Gi') },
       totalTimeout: Duration.days(1),
-    }).runOn(GPU_POOL, { accelerators: 1 });
+    });
 
     const evaluation = new Task(pipeline, 'evaluate', {
       component: evaluate,
       inputs: { workspace, model, held_out: prepared.outputs.held_out, adapter: tune.outputs.adapter },
       ...onSpot,
-    }).runOn(GPU_POOL, { accelerators: 1 });
+    });
 
     const result = { base_model, adapter: tune.outputs.adapter, perplexity: evaluation.output };
     const better = new If(pipeline, 'better', {

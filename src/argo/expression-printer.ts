@@ -252,8 +252,9 @@ function comparison(
   resolve: Resolve,
 ): string {
   const [left, right] = [knownAs(l, r), knownAs(r, l)];
+  const isEquality = operator === '==' || operator === '!=';
   // The text of a boolean is compared, not its value: `x == 'true'` rather than `(x == 'true') == true`.
-  const side = left.type === 'BOOLEAN' ? booleanSide : comparedSide;
+  const side = left.type === 'BOOLEAN' ? booleanSide : isEquality ? equatedSide : orderedSide;
   return `${side(left, right, resolve)} ${operator} ${side(right, left, resolve)}`;
 }
 
@@ -271,7 +272,12 @@ function booleanSide(side: Expression, _other: Expression, resolve: Resolve): st
   return raw ? `trim(${variable})` : variable;
 }
 
-function comparedSide(side: Expression, other: Expression, resolve: Resolve): string {
+/** Texts are ordered by their bytes in UTF-8, as KFP orders them: by those of the value, and not of its encoding. */
+function orderedSide(side: Expression, _other: Expression, resolve: Resolve): string {
+  return typed(side, resolve);
+}
+
+function equatedSide(side: Expression, other: Expression, resolve: Resolve): string {
   // An ordinary string has one text, encoded or not: comparing that reads better than decoding first.
   const ordinary =
     other.kind === 'literal' && other.type === 'STRING' && encodeValue('STRING', other.value) === other.value;

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { DiagnosticsError } from '../diagnostic';
 import type { Environment } from '../local/environment';
 import { ENDING_SIGNALS, signalGroup } from '../local/process-group';
+import { CONFIG, isDocument } from './app-files';
 import { InterruptedError } from './interrupted-error';
 
 /** How an app is run. */
@@ -18,9 +19,6 @@ export interface AppCommand {
   readonly output: string;
 }
 
-/** The folder's description of its app. */
-const CONFIG = 'cdk8s.yaml';
-
 /** Whether a child can lead a process group. */
 const GROUPS = process.platform !== 'win32';
 
@@ -29,12 +27,6 @@ const GRACE_MS = 5000;
 
 /** Where cdk8s writes manifests unless it is told otherwise. */
 const OUTPUT = 'dist';
-
-/** Whether a word of the command line names an app: its entry file, its cdk8s.yaml, or a folder with one. */
-export function isApp(word: string): boolean {
-  if (!fs.existsSync(word)) return false;
-  return fs.statSync(word).isFile() || fs.existsSync(path.join(word, CONFIG));
-}
 
 /**
  * The command that runs an app.
@@ -47,9 +39,26 @@ export function appCommand(app = '.'): AppCommand {
   if (!stat)
     throw problem('KFP1430', `there is no app '${app}'`, "name the app's entry file, or the folder of its cdk8s.yaml");
   if (stat.isDirectory()) return configuredCommand(path.join(app, CONFIG));
+  if (isDocument(app)) throw documentProblem(app);
   return /\.ya?ml$/.test(app)
     ? configuredCommand(app)
     : { command: entryCommand(app), cwd: process.cwd(), output: OUTPUT };
+}
+
+/** A file that is named where an app is asked for, and says of none how it is run. */
+function documentProblem(file: string): DiagnosticsError {
+  // Loaded where something is wrong anyway.
+  const { readIrFile } = require('../kfp/ir/read') as typeof import('../kfp/ir/read');
+  const { document } = readIrFile(file);
+  if (!document) {
+    const mend = `name the app's entry file, the folder of its ${CONFIG}, or a YAML file with a line such as 'app: node main.js'`;
+    return problem('KFP1432', `'${file}' is no app`, mend);
+  }
+  return problem(
+    'KFP1432',
+    `'${file}' is a compiled KFP pipeline, and no app`,
+    `run it (cdk8s-kfp run ${file}), turn it into Argo manifests (cdk8s-kfp convert ${file}), upload it (cdk8s-kfp kfp upload ${file}), or take it into an app by Pipeline.fromIr`,
+  );
 }
 
 function configuredCommand(config: string): AppCommand {
@@ -81,6 +90,11 @@ function readConfig(config: string): unknown {
 /** TypeScript is run by tsx where the project has it, else by a Node that strips types itself. */
 function entryCommand(file: string): readonly string[] {
   if (/\.[cm]?js$/.test(file)) return [process.execPath, file];
+  if (/\.py$/.test(file)) {
+    const document = file.replace(/\.py$/, '.yaml');
+    const mend = `compile its pipeline (kfp dsl compile --py ${file} --output ${document}) and run or convert that; or write bindings of its components (cdk8s-kfp import ${file})`;
+    throw problem('KFP1432', `'${file}' is Python, and no app`, mend);
+  }
   if (!/\.[cm]?ts$/.test(file)) {
     throw problem('KFP1432', `'${file}' is no app`, 'name a .js or .ts file, a cdk8s.yaml, or a folder with one');
   }

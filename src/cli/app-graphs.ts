@@ -40,24 +40,30 @@ export async function appGraphs(app: AppCommand): Promise<readonly PipelineGraph
  * The pipeline that is meant among those of an app.
  *
  * @param name its name; it may be left out where there is only one
+ * @param several how the command is written where there are several, by the name of one of them
  * @throws DiagnosticsError where there is no such pipeline, or there are several
  */
-export function selectGraph(graphs: readonly PipelineGraph[], name: string | undefined): PipelineGraph {
+export function selectGraph(
+  graphs: readonly PipelineGraph[],
+  name: string | undefined,
+  several: (name: string) => string,
+): PipelineGraph {
+  if (name !== undefined) return graphsNamed(graphs, name)[0]!;
+  if (graphs.length === 1) return graphs[0]!;
   const names = graphs.map((graph) => graph.name);
-  if (name === undefined) {
-    if (graphs.length === 1) return graphs[0]!;
-    throw problem(
-      'KFP1436',
-      `the app has several pipelines: ${names.join(', ')}`,
-      `name one of them, such as 'cdk8s-kfp run ${names[0]}'`,
-    );
-  }
-  const graph = graphs.find((candidate) => candidate.name === name);
-  if (graph) return graph;
+  throw problem('KFP1436', `the app has several pipelines: ${names.join(', ')}`, several(names[0]!));
+}
+
+/**
+ * The pipelines of a name; those of several namespaces may have one name.
+ *
+ * @throws DiagnosticsError where there is none
+ */
+export function graphsNamed(graphs: readonly PipelineGraph[], name: string): readonly PipelineGraph[] {
+  const found = graphs.filter((graph) => graph.name === name);
+  if (found.length > 0) return found;
+  const names = graphs.map((graph) => graph.name);
   const meant = nearest(name, names);
-  throw problem(
-    'KFP1437',
-    `the app has no pipeline '${name}'`,
-    meant ? `did you mean '${meant}'?` : `it has ${names.join(', ')}`,
-  );
+  const has = `it has ${names.join(', ')}`;
+  throw problem('KFP1437', `the app has no pipeline '${name}'`, meant ? `did you mean '${meant}'? ${has}` : has);
 }

@@ -2,8 +2,9 @@ import { Command, Option } from 'commander';
 import { pipelineManifest } from '../argo/pipeline-manifest';
 import type { PipelineGraph } from '../graph/graph';
 import { requirementsOf } from '../review/requirements';
-import { appCommand, isApp, problem } from './app-command';
-import { appGraphs } from './app-graphs';
+import { appAndPipeline } from './app-and-pipeline';
+import { appCommand, problem } from './app-command';
+import { appGraphs, graphsNamed } from './app-graphs';
 import { examineEngine } from './doctor/engine';
 import { type Finding, findingLines } from './doctor/findings';
 import { Kubectl } from './doctor/kubectl';
@@ -35,10 +36,9 @@ export function doctorCommand(): Command {
 }
 
 async function doctor(first: string | undefined, second: string | undefined, options: DoctorOptions): Promise<void> {
-  const [app, name] =
-    second !== undefined || first === undefined || isApp(first) ? [first, second] : [undefined, first];
-  const graphs = (await appGraphs(appCommand(app))).filter((graph) => name === undefined || graph.name === name);
-  if (graphs.length === 0) throw problem('KFP1437', `the app has no pipeline '${name}'`, 'name one that it has');
+  const [app, name] = appAndPipeline(first, second);
+  const all = await appGraphs(appCommand(app));
+  const graphs = name === undefined ? all : graphsNamed(all, name);
   const kubectl = new Kubectl([
     ...(options.context === undefined ? [] : [`--context=${options.context}`]),
     ...(options.kubeconfig === undefined ? [] : [`--kubeconfig=${options.kubeconfig}`]),

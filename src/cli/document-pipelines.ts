@@ -1,8 +1,9 @@
-import * as path from 'node:path';
 import { App, Chart } from 'cdk8s';
 import { Pipeline } from '../constructs/pipeline';
 import { type Diagnostic, DiagnosticsError, isWarning, renderDiagnostic } from '../diagnostic';
+import { FreeNames } from '../graph/free-names';
 import type { FromIrProps } from '../kfp/import/from-ir';
+import { fileStem } from '../kfp/version';
 
 /** Pipelines of compiled KFP pipelines, in an app of their own. */
 export interface DocumentPipelines {
@@ -26,22 +27,21 @@ export function importDocuments(
 ): DocumentPipelines {
   const app = new App();
   const chart = new Chart(app, 'kfp', namespace === undefined ? {} : { namespace });
-  const ids = new Set<string>();
-  const pipelines = files.map((file) => Pipeline.fromIr(chart, idOf(file, ids), { ...props, file }));
-  const found = [...pipelines.flatMap(({ diagnostics }) => diagnostics), ...sameNames(files, pipelines)];
+  // What a construct's path shows of a file.
+  const ids = new FreeNames();
+  const pipelines = files.map((file) => Pipeline.fromIr(chart, ids.take(fileStem(file)), { ...props, file }));
+  const found = [...withCalled(pipelines).flatMap(({ diagnostics }) => diagnostics), ...sameNames(files, pipelines)];
   for (const warning of found.filter(isWarning)) process.stderr.write(`warning: ${renderDiagnostic(warning)}\n`);
   const errors = found.filter((diagnostic) => !isWarning(diagnostic));
   if (errors.length > 0) throw new DiagnosticsError(errors);
   return { app, pipelines };
 }
 
-/** What a construct's path shows of a file. */
-function idOf(file: string, taken: Set<string>): string {
-  const stem = path.basename(file).replace(/\.(ya?ml|json|zip|tgz|tar\.gz)$/i, '');
-  let id = stem;
-  for (let count = 2; taken.has(id); count++) id = `${stem}-${count}`;
-  taken.add(id);
-  return id;
+/** Pipelines, and those that they call, each once: what is wrong with one is among its own diagnostics. */
+function withCalled(pipelines: readonly Pipeline[]): readonly Pipeline[] {
+  const all = new Set(pipelines);
+  for (const pipeline of all) for (const called of pipeline.called) all.add(called);
+  return [...all];
 }
 
 function sameNames(files: readonly string[], pipelines: readonly Pipeline[]): readonly Diagnostic[] {

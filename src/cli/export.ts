@@ -32,7 +32,7 @@ async function exportPipelines(
   const [app, pipeline] = appAndPipeline(first, second);
   const isFolder = output !== undefined && !isFile(output);
   const graphs = await appGraphs(appCommand(app));
-  const chosen = isFolder && pipeline === undefined ? graphs : [selectGraph(graphs, pipeline)];
+  const chosen = isFolder && pipeline === undefined ? graphs : [selectGraph(graphs, pipeline, several(app))];
   const documents = chosen.map(print);
   const found = documents.flatMap(({ diagnostics }) => diagnostics);
   for (const warning of found.filter(isWarning)) process.stderr.write(`warning: ${renderDiagnostic(warning)}\n`);
@@ -48,6 +48,12 @@ async function exportPipelines(
   }));
   writeDocuments(files);
   for (const file of files) process.stdout.write(`${file.path}\n`);
+}
+
+function several(app: string | undefined): (name: string) => string {
+  const command = `cdk8s-kfp export${app === undefined ? '' : ` ${app}`}`;
+  return (name) =>
+    `name one of them, such as '${command} ${name}', or write them all into a folder: '${command} -o DIR'`;
 }
 
 function isFile(output: string): boolean {

@@ -18,7 +18,7 @@ interface Subcommand {
 const SUBCOMMANDS: readonly Subcommand[] = [
   {
     name: 'import',
-    summary: 'write typed bindings of the components in Python files',
+    summary: 'write typed bindings of the components in Python files, or in YAML',
     load: () => (require('./import') as typeof import('./import')).importCommand(),
   },
   {

@@ -18,19 +18,23 @@ export interface RunResult {
   /** What the pipeline returned. */
   readonly outputs: Readonly<Record<string, OutputResult>>;
   /** By the tasks' keys: `train`, `search-train[2]` in an iteration, `first/load` in a called pipeline. */
-  readonly tasks: Readonly<
-    Record<string, { readonly status: string; readonly outputs: Readonly<Record<string, OutputResult>> }>
-  >;
+  readonly tasks: Readonly<Record<string, TaskResult>>;
 }
 
-/** Tasks end in another order each time; iterations are ordered by number. */
-const BY_KEY = new Intl.Collator('en', { numeric: true });
+/** A task in a result. */
+interface TaskResult {
+  readonly status: string;
+  /** What went wrong, where it failed. */
+  readonly error?: string;
+  readonly outputs: Readonly<Record<string, OutputResult>>;
+}
 
 /** A run as its outcome and what it gave, without how it went. */
 export function resultOf(run: LocalRun): RunResult {
-  const tasks = Object.entries(run.tasks)
-    .sort(([a], [b]) => BY_KEY.compare(a, b))
-    .map(([key, { state, outputs, artifacts }]) => [key, { status: state, outputs: outputsOf(outputs, artifacts) }]);
+  const tasks = Object.entries(run.tasks).map(([key, { state, error, outputs, artifacts }]) => {
+    const why = state === 'Failed' && error !== undefined ? { error } : {};
+    return [key, { status: state, ...why, outputs: outputsOf(outputs, artifacts) }];
+  });
   return { status: run.state, outputs: outputsOf(run.outputs, run.artifacts), tasks: Object.fromEntries(tasks) };
 }
 

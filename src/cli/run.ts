@@ -1,3 +1,4 @@
+import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ApprovalDecision, PipelineGraph } from '../graph/graph';
@@ -6,10 +7,12 @@ import { ENDING_SIGNALS } from '../local/process-group';
 import type { Reporter } from '../local/reporter';
 import { runGraph } from '../local/run-graph';
 import { summaryOf } from '../local/summary';
-import { appAndPipeline, isDocument } from './app-and-pipeline';
+import { appAndPipeline } from './app-and-pipeline';
 import { appCommand, problem } from './app-command';
+import { isDocument, isDocumentName } from './app-files';
 import { appGraphs, selectGraph } from './app-graphs';
 import { askDecisions } from './ask-decision';
+import { collect, positive } from './option-values';
 import { printResult, resultOf } from './run-result';
 
 interface RunOptions {
@@ -119,9 +122,15 @@ async function graphToRun(
     const { pipelines } = importDocuments([first]);
     return { graph: pipelines[0]!.graph, folder: '.' };
   }
+  if (first !== undefined && isDocumentName(first) && !fs.existsSync(first)) {
+    const mend = "name a compiled KFP pipeline, the app's entry file, or the folder of its cdk8s.yaml";
+    throw problem('KFP1430', `there is no file '${first}'`, mend);
+  }
   const [app, pipeline] = appAndPipeline(first, second);
   const command = appCommand(app);
-  return { graph: selectGraph(await appGraphs(command), pipeline), folder: command.cwd };
+  const several = (name: string) =>
+    `name one of them, such as 'cdk8s-kfp run ${app === undefined ? '' : `${app} `}${name}'`;
+  return { graph: selectGraph(await appGraphs(command), pipeline, several), folder: command.cwd };
 }
 
 /** The first signal stops the run in good order; the second ends this process, which kills all that it started. */
@@ -139,16 +148,6 @@ function interruptible(): { readonly signal: AbortSignal; readonly end: () => vo
       for (const name of ENDING_SIGNALS) process.off(name, onSignal);
     },
   };
-}
-
-function collect(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number of at least 1.');
-  return value;
 }
 
 function stub(text: string, earlier: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {

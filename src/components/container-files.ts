@@ -1,4 +1,10 @@
-import type { ComponentDefinition, ContainerArgument, ContainerImplementation, ContainerReference } from './definition';
+import type {
+  ComponentDefinition,
+  ContainerArgument,
+  ContainerImplementation,
+  ContainerReference,
+  PortDefinition,
+} from './definition';
 import { branchesOf } from './optional-arguments';
 
 /** What the command line and the variables of a container refer to. */
@@ -29,4 +35,19 @@ export function outputPathOf(
 ): string | undefined {
   const { outputPaths = {} } = implementation as Partial<ContainerImplementation>;
   return Object.hasOwn(outputPaths, output) ? outputPaths[output] : undefined;
+}
+
+/**
+ * The outputs of a container that KFP describes. KFP passes over an artifact that the program did not write, and whatever reads it
+ * fails: so the program may leave it out.
+ */
+export function outputsAsInKfp(
+  outputs: Readonly<Record<string, PortDefinition>>,
+): Readonly<Record<string, PortDefinition>> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, port]) => [
+      name,
+      port.kind === 'artifact' ? { ...port, optional: true } : port,
+    ]),
+  );
 }

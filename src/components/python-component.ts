@@ -129,16 +129,25 @@ export function declarationProblems(
   ] as const;
   return sides.flatMap(([side, actual, declared]) =>
     [...new Set([...Object.keys(actual), ...Object.keys(declared)])].flatMap((name): Diagnostic[] => {
-      const python = memberOf(actual, name);
-      const port = Object.hasOwn(declared, name) ? definitionOfPort(declared[name]!) : undefined;
+      const python = promised(side, memberOf(actual, name));
+      const port = promised(side, Object.hasOwn(declared, name) ? definitionOfPort(declared[name]!) : undefined);
       // The engine gives a final status; nobody declares it.
       if (!port && python?.kind === 'parameter' && python.type === 'TASK_FINAL_STATUS') return [];
       if (agree(port, python)) return [];
-      const [said, is] = [describePort(port), describePort(python)];
-      const message = `the ${side} '${name}' of ${definition.name} is declared as ${said}, but ${file} says ${is}`;
-      return [{ code: 'KFP1109', at, message, mend: `declare it as the ${what} file does` }];
+      const said = port ? `is declared as ${describePort(port)}` : 'is not declared';
+      const is = python ? `says ${describePort(python)}` : 'has none';
+      const message = `the ${side} '${name}' of ${definition.name} ${said}, but ${file} ${is}`;
+      const mend = python ? `declare it as the ${what} file does` : 'leave it out';
+      return [{ code: 'KFP1109', at, message, mend }];
     }),
   );
+}
+
+/** What readers know of a port: they are told of no artifact that it may have been left out. */
+function promised(side: 'input' | 'output', port: PortDefinition | undefined): PortDefinition | undefined {
+  if (side === 'input' || port?.kind !== 'artifact') return port;
+  const { optional: _, ...promise } = port;
+  return promise;
 }
 
 /** Whether a declared port is what Python says. Either may leave open what a list holds. */
@@ -157,8 +166,7 @@ function isList(port: PortDefinition): boolean {
   return port.kind === 'artifact' && port.list === true;
 }
 
-function describePort(port: PortDefinition | undefined): string {
-  if (!port) return 'nothing';
+function describePort(port: PortDefinition): string {
   const type = port.kind === 'parameter' ? describeType(port) : `${port.type}${port.list ? ' list' : ''}`;
   return `${port.optional ? 'optional ' : ''}${type}`;
 }

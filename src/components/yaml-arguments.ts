@@ -37,6 +37,14 @@ export function portName(name: string): string {
     .replace(/^_+|_+$/g, '');
 }
 
+/** How the names of components are written there: lower case, one hyphen for all that is no letter or digit. */
+export function componentName(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^0-9a-z]+/g, '-')
+    .replace(/^-|-$/g, '');
+}
+
 /** Reads elements of a command line. What is wrong is said, and left out. */
 export function readArguments(value: Json | undefined, place: Place, say: Say): readonly YamlArgument[] {
   if (value === undefined || value === null) return [];

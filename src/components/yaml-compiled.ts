@@ -1,6 +1,7 @@
 import { type Diagnostic, isWarning } from '../diagnostic';
 import { ExecutorImports } from '../kfp/import/components';
 import { pathText, readIr } from '../kfp/ir/read';
+import { componentName } from './yaml-arguments';
 import type { ReadComponent } from './yaml-reader';
 
 /** Reads a component that KFP 2 compiled: a pipeline of this one task. */
@@ -9,11 +10,7 @@ export function readCompiledComponent(name: string, text: string): ReadComponent
   const { document } = read;
   if (!document) return { problems: read.problems };
   const { spec } = document;
-  const key = `comp-${(spec.pipelineInfo?.name ?? '')
-    .toLowerCase()
-    .replace(/[^-0-9a-z]+/g, '-')
-    .replace(/-+/g, '-')
-    .replace(/^-|-$/g, '')}`;
+  const key = `comp-${componentName(spec.pipelineInfo?.name ?? '')}`;
   const component = spec.components && Object.hasOwn(spec.components, key) ? spec.components[key] : undefined;
   const refused = (message: string, mend: string): ReadComponent => ({
     problems: [...read.problems, { code: 'KFP1603', at: read.at(['spec']), message, mend }],

@@ -1,6 +1,8 @@
+import { outputsAsInKfp } from './container-files';
 import type { ComponentDefinition, ContainerArguments, Json, PortDefinition } from './definition';
 import { isOptional } from './optional-arguments';
 import {
+  componentName,
   conditionsIn,
   isObject,
   lowerArgument,
@@ -125,7 +127,7 @@ class ContainerYaml {
       name: this.name,
       ...(typeof description === 'string' && { description }),
       inputs,
-      outputs,
+      outputs: this.isProgram ? outputs : outputsAsInKfp(outputs),
       implementation: this.isProgram ? this.program() : this.plain(),
     };
   }
@@ -157,13 +159,7 @@ class ContainerYaml {
 
   private get name(): string {
     const { name } = this.document;
-    const given = typeof name === 'string' ? name : '';
-    const made = given
-      .toLowerCase()
-      .replace(/[^-0-9a-z]+/g, '-')
-      .replace(/-+/g, '-')
-      .replace(/^-|-$/g, '');
-    return made === '' ? 'component' : made;
+    return (typeof name === 'string' && componentName(name)) || 'component';
   }
 
   private plain(): ComponentDefinition['implementation'] {

@@ -1,12 +1,6 @@
 import type { Json, ParameterType, PortDefinition } from './definition';
 import { isObject, type Place, portName, type Say } from './yaml-arguments';
 
-/** A port as a component's YAML declares it, with the name that the YAML calls it by. */
-export interface YamlPort {
-  readonly name: string;
-  readonly port: PortDefinition;
-}
-
 /** How a command line uses an input. */
 export interface Use {
   readonly byValue: boolean;

@@ -24,14 +24,15 @@ const SIZE_LIMIT = 10 * 1024 * 1024;
 
 /** Reads a component from a file. */
 export function readComponentFile(file: string): ReadComponent {
+  let text: string;
   try {
     const { size } = fs.statSync(file);
     if (size > SIZE_LIMIT) return unreadable(file, 'it is larger than 10 MB');
-    const text = normaliseText(fs.readFileSync(file, 'utf8'));
-    return { ...readComponent(file, text), digest: digestOf(text) };
+    text = normaliseText(fs.readFileSync(file, 'utf8'));
   } catch (error) {
     return unreadable(file, (error as NodeJS.ErrnoException).code ?? String(error));
   }
+  return { ...readComponent(file, text), digest: digestOf(text) };
 }
 
 function unreadable(file: string, why: string): ReadComponent {

@@ -1,4 +1,5 @@
 import { Construct } from 'constructs';
+import type { Passthrough } from '../components/definition';
 import { Value } from '../values/value';
 import { type CallSite, callSite } from './call-site';
 import { FlowNode } from './flow-node';
@@ -20,6 +21,8 @@ export class If extends FlowNode {
   public readonly condition: Value<boolean>;
   /** The branches: this If, its Elifs, its Else. */
   public readonly branches: readonly (If | Elif | Else)[];
+  /** What the KFP document says of this branch, where another task of it holds all branches. @internal */
+  public branchKfp: Passthrough | undefined;
 
   /**
    * @param scope a Pipeline, a branch, a loop, or any construct under one
@@ -71,6 +74,8 @@ export class If extends FlowNode {
 export class Elif extends Construct {
   /** When the branch is taken, if none before it was. */
   public readonly condition: Value<boolean>;
+  /** What the KFP document that it came from says of it besides. @internal */
+  public kfp: Passthrough | undefined;
   /** Gives `file:line` of what it came from, where that is a KFP document. @internal */
   public origin: (() => string) | undefined;
   private readonly site: CallSite;
@@ -98,6 +103,8 @@ export class Elif extends Construct {
 
 /** The last branch of an {@link If}, made by {@link If.else}. */
 export class Else extends Construct {
+  /** What the KFP document that it came from says of it besides. @internal */
+  public kfp: Passthrough | undefined;
   /** Gives `file:line` of what it came from, where that is a KFP document. @internal */
   public origin: (() => string) | undefined;
   private readonly site: CallSite;

@@ -13,6 +13,7 @@ import { lowerRunner } from '../constructs/settings/identity';
 import { lowerRunSettings } from '../constructs/settings/run-settings';
 import { loweredText } from '../constructs/settings/setting-value';
 import { isEmptyLayer, lowerSettings, type TaskLayer } from '../constructs/settings/task-settings';
+import { claimSpec } from '../constructs/settings/volume';
 import type { SubPipeline } from '../constructs/sub-pipeline';
 import type { Task } from '../constructs/task';
 import { membersOf, type ScopeNode } from '../constructs/task-scope';
@@ -44,7 +45,7 @@ import { permissions } from './rules/permissions';
 import { repository } from './rules/repository';
 import type { GraphRunSettings } from './run-settings';
 import { type Scope, Scopes } from './scope';
-import { type GraphTaskSettings, mapRunValues, runValuesOf, WORKSPACE_DIR } from './settings';
+import { type GraphTaskSettings, mapRunValues, runValuesOf, type TreeObject, WORKSPACE_DIR } from './settings';
 import { type Upstream, upstream, waitingOf } from './waiting';
 import { subexpressions } from './walk';
 
@@ -65,6 +66,7 @@ export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
   const { components, diagnostics } = sharedComponents([...compiler.tasks], called.tasks);
   const { props } = pipeline;
   const run = compiler.run();
+  const workspace = compiler.workspace();
   const graph: PipelineGraph = {
     format: GRAPH_FORMAT,
     name: pipeline.name,
@@ -84,6 +86,7 @@ export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
     pipelines: called.pipelines,
     ...(props.runner && { runner: lowerRunner(props.runner) }),
     ...(run && { run }),
+    ...(workspace && { workspace }),
     artifactRepository: compiler.repository(),
     limits: { crds: props.crds ?? 'full', bytes: (props.sizeLimit?.toKibibytes() ?? 400) * 1024 },
     ...(pipeline.kfp && { kfp: pipeline.kfp }),
@@ -249,6 +252,12 @@ class Compiler {
     return this.lowered(settings, this.scopes.root, []);
   }
 
+  /** What the volume asks of storage that tasks may share. */
+  public workspace(): TreeObject | undefined {
+    const { workspace } = this.pipeline.props;
+    return workspace && this.lowered(claimSpec(workspace), this.scopes.root, []);
+  }
+
   /** Where artifacts are stored. */
   public repository(): GraphArtifactRepository {
     const { artifactRepository, artifactPrefix: prefix, artifactGc: gc } = this.pipeline.props;
@@ -297,8 +306,10 @@ class Compiler {
           ? this.lowering.expression(Value.expressionOf(branch.condition), scope, read.read)
           : undefined;
       const { id, path } = this.scopes.namesOf(branch);
+      const kfp = branch === node ? node.branchKfp : branch.kfp;
       // What a branch's body reads from outside must exist before the If starts.
-      return { id, path, ...(condition && { condition }), body: this.dag(this.scopes.bodyOf(branch), read) };
+      const body = this.dag(this.scopes.bodyOf(branch), read);
+      return { id, path, ...(condition && { condition }), body, ...(kfp && { kfp }) };
     });
     const compiled: IfNode = { kind: 'if', ...this.base(node, read), branches };
     this.groups.set(node, compiled);

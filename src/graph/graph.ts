@@ -1,7 +1,7 @@
 import type { ComponentDefinition, ElementType, Json, Passthrough, PortDefinition } from '../components/definition';
 import type { Expression, ValueType } from '../values/expression';
 import type { GraphRunSettings } from './run-settings';
-import type { ArtifactGc, GraphRunner, GraphTaskSettings, Text } from './settings';
+import type { ArtifactGc, GraphRunner, GraphTaskSettings, Text, TreeObject } from './settings';
 
 /** The version of the graph's JSON form. It changes when a reader of the old form would misread the new one. */
 export const GRAPH_FORMAT = 3;
@@ -40,6 +40,8 @@ export interface PipelineGraph {
   readonly runner?: GraphRunner;
   /** What its runs ask of Argo as a whole. */
   readonly run?: GraphRunSettings;
+  /** The claim of the volume that tasks of a run may share, whether one mounts it or not; a PersistentVolumeClaimSpec. */
+  readonly workspace?: TreeObject;
   readonly artifactRepository: GraphArtifactRepository;
   readonly limits: GraphLimits;
   /** What the KFP document that it came from says besides; pointers into its two documents, `/spec` and `/platform`. */
@@ -124,7 +126,7 @@ interface NodeBase {
   readonly continueOnFailure?: boolean;
   /**
    * What the KFP document that it came from says of it besides; pointers below its `/task`, its `/executor`, and what its
-   * executor is told of the `/platform`.
+   * executor is told of the `/platform`; for what holds others, below their `/component` too.
    */
   readonly kfp?: Passthrough;
 }
@@ -166,6 +168,8 @@ export interface Branch {
   readonly path: string;
   readonly condition?: Expression;
   readonly body: Dag;
+  /** As that of a node, where the branch has a task of its own in the KFP document that it came from. */
+  readonly kfp?: Passthrough;
 }
 
 /** What a condition asks of single nodes, in reading order. */

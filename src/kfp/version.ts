@@ -24,8 +24,13 @@ export function irFileName(name: string, version?: string): string {
  * @param name the pipeline's name in the document
  */
 export function versionInFileName(file: string, name: string): string | undefined {
-  const stem = path.basename(file).replace(ENDING, '');
+  const stem = fileStem(file);
   return stem.startsWith(`${name}-`) ? stem.slice(name.length + 1) || undefined : undefined;
+}
+
+/** The name of a document's file without what says of what kind it is. */
+export function fileStem(file: string): string {
+  return path.basename(file).replace(ENDING, '');
 }
 
 /**
@@ -37,6 +42,11 @@ export function contentVersion(document: IrDocument): string {
     .update(encodeJson(JSON.parse(JSON.stringify(document)) as Json))
     .digest('hex')
     .slice(0, 8);
+}
+
+/** The version of a document in a file: the one that the file is named with, else that of its content. */
+export function versionOfFile(file: string, document: IrDocument): string {
+  return versionInFileName(file, document.spec.pipelineInfo.name) ?? contentVersion(document);
 }
 
 /**

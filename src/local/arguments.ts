@@ -2,9 +2,7 @@ import type { Json } from '../components/definition';
 import type { Diagnostic } from '../diagnostic';
 import { argumentProblems } from '../graph/arguments';
 import type { PipelineGraph } from '../graph/graph';
-import { memberOf } from '../graph/member';
-import { isArtifactType } from '../values/expression';
-import { decodeText } from './value-text';
+import { givenArguments } from './argument-texts';
 
 /** Values of a pipeline's parameters, and everything that is wrong with them. */
 export interface CheckedArguments {
@@ -22,32 +20,9 @@ export function checkArguments(
   values: Readonly<Record<string, Json | undefined>>,
   texts: readonly string[],
 ): CheckedArguments {
-  const given: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) given[name] = value;
-  const problems: Diagnostic[] = [];
-  const unreadable = new Set<string>();
-  for (const text of texts) {
-    const equals = text.indexOf('=');
-    if (equals < 1) {
-      problems.push({ code: 'KFP1400', message: `'${text}' is no argument`, mend: 'write it as name=value' });
-      continue;
-    }
-    const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
-    const parameter = memberOf(graph.parameters, name);
-    try {
-      // What is unknown, and what is an artifact, is told of below.
-      const isRead = parameter && parameter.type !== 'STRING' && !isArtifactType(parameter.type);
-      given[name] = isRead ? (decodeText(parameter.type, value) ?? null) : value;
-    } catch (error) {
-      unreadable.add(name);
-      problems.push({
-        code: 'KFP1402',
-        path: graph.path,
-        message: `the argument '${name}': ${(error as Error).message}`,
-        mend: 'give a value of that type, as JSON',
-      });
-    }
-  }
+  const read = givenArguments(graph.parameters, values, texts, graph.path);
+  const { values: given, unreadable } = read;
+  const problems = [...read.problems];
   for (const problem of argumentProblems(graph.parameters, given, unreadable)) {
     problems.push({ code: 'KFP1401', path: graph.path, ...problem });
   }

@@ -163,12 +163,19 @@ function compare(operator: ComparisonOperator, left: Expression, right: Expressi
   const equality = operator === '==' || operator === '!=';
   const numbers = isNumber(left) || isNumber(right) || (typeof a === 'number' && typeof b === 'number');
   if (equality && !numbers) return isEqual(a, b) === (operator === '==');
+  // As on the engine, texts are ordered by their bytes in UTF-8.
+  if (!numbers && typeof a === 'string' && typeof b === 'string') {
+    return ordered(operator, Buffer.compare(Buffer.from(a), Buffer.from(b)), 0);
+  }
   for (const [side, value] of [[left, a] as const, [right, b] as const]) {
     if (typeof value !== 'number') {
       throw new EvaluationError(`${describe(side)} is ${show(value)}, which '${operator}' cannot compare`);
     }
   }
-  const [x, y] = [a as number, b as number];
+  return ordered(operator, a as number, b as number);
+}
+
+function ordered(operator: ComparisonOperator, x: number, y: number): boolean {
   switch (operator) {
     case '==':
       return x === y;

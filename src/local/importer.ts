@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import type { Json } from '../components/definition';
 import { decodeValue } from '../values/codec';
-import { type Attempt, outputKey, outputPath } from './attempt';
+import { type Attempt, inputArtifacts, outputKey, outputPath } from './attempt';
 import { encodeReference } from './reference';
 import { known } from './settings';
 
@@ -34,6 +34,17 @@ export async function importArtifact(
     ...(reimport && { importedBy: attempt.run }),
   });
   return { [OUTPUT]: reference };
+}
+
+/**
+ * What an attempt reads that was imported and is not on this machine, as an addition to why it failed; empty where all is here.
+ */
+export function whatIsElsewhere(attempt: Pick<Attempt, 'component' | 'inputs' | 'node'>): string {
+  const elsewhere = inputArtifacts(attempt).flatMap(({ name, reference: { key, uri } }) =>
+    key === '' && uri !== undefined && !/^(file|https?):/i.test(uri) ? [`'${name}' is ${uri}`] : [],
+  );
+  if (elsewhere.length === 0) return '';
+  return ` (its input ${elsewhere.join(', ')}, which a local run does not fetch: give its importer a local path, or a stub: --stub IMPORTER=program)`;
 }
 
 /** Puts what a URI names at a path; false where that is not done here. */

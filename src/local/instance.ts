@@ -32,25 +32,55 @@ export class Instances {
     return node;
   }
 
+  /**
+   * Keys in the order of their nodes in the graph, iterations by number. Instances end in another order each time. What the graph
+   * does not know, as an earlier run may, comes last.
+   */
+  public sorted(keys: readonly string[]): readonly string[] {
+    const places = new Map(keys.map((key) => [key, this.positionOf(key)]));
+    return [...keys].sort((a, b) => comparePositions(places.get(a)!, places.get(b)!));
+  }
+
+  /** For each step of a key the node's place in its pipeline, then the indices. */
+  private positionOf(key: string): readonly number[] {
+    const position: number[] = [];
+    let pipeline: CalledPipeline | undefined = this.graph;
+    for (const step of key.split('/')) {
+      const [id, ...indices] = step.split('[');
+      const place: Place | undefined = pipeline && this.placesOf(pipeline).get(id!);
+      if (!place) return [...position, Number.POSITIVE_INFINITY];
+      position.push(place.position, ...indices.map((index) => Number.parseInt(index, 10)));
+      pipeline = 'pipeline' in place.node ? memberOf(this.graph.pipelines, place.node.pipeline) : undefined;
+    }
+    return position;
+  }
+
   private placesOf(pipeline: CalledPipeline): ReadonlyMap<string, Place> {
     let places = this.places.get(pipeline);
     if (!places) {
       const found = placesIn(pipeline.root, 0);
       if (pipeline.onExit) found.push({ node: pipeline.onExit, loops: 0 });
-      places = new Map(found.map((place) => [place.node.id, place]));
+      places = new Map(found.map((place, position) => [place.node.id, { ...place, position }]));
       this.places.set(pipeline, places);
     }
     return places;
   }
 }
 
-/** A node, and how many loops are around it. */
+/** A node, how many loops are around it, and how many nodes of its pipeline come before it. */
 interface Place {
   readonly node: GraphNode;
   readonly loops: number;
+  readonly position: number;
 }
 
-function placesIn(dag: Dag, loops: number): Place[] {
+function comparePositions(a: readonly number[], b: readonly number[]): number {
+  const differing = a.findIndex((number, index) => number !== b[index]);
+  if (differing < 0) return a.length - b.length;
+  return differing >= b.length ? 1 : a[differing]! < b[differing]! ? -1 : 1;
+}
+
+function placesIn(dag: Dag, loops: number): Omit<Place, 'position'>[] {
   return dag.nodes.flatMap((node) => [
     { node, loops },
     ...bodiesOf(node).flatMap((body) => placesIn(body, node.kind === 'loop' ? loops + 1 : loops)),

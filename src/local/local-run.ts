@@ -75,7 +75,8 @@ export interface LocalRun {
   readonly state: RunState;
   /**
    * Results of tasks, exit tasks included, by key: the task's id, with `[i]` for each loop around it, after the key of the
-   * call and a slash where it is in a called pipeline (`train`, `search-train[2]`, `first/load`).
+   * call and a slash where it is in a called pipeline (`train`, `search-train[2]`, `first/load`). They are in the order of the
+   * graph, iterations by number.
    */
   readonly tasks: Readonly<Record<string, TaskResult>>;
   /** Results of all other nodes, by key. */

@@ -1,6 +1,6 @@
 import { type Diagnostic, DiagnosticsError } from '../diagnostic';
 import { bodiesOf, type Dag, type GraphNode, type PipelineGraph } from '../graph/graph';
-import { nearest } from '../graph/names';
+import { kebab, nearest } from '../graph/names';
 import { Instances, nodesOfPipeline, withInner } from './instance';
 import { dependentsOf, producersOf, whatIsMissing } from './rerun-needs';
 import type { Store, StoredRun } from './store';
@@ -103,11 +103,25 @@ function targetOf(graph: PipelineGraph, name: string): Target {
   const id = isInstance ? name.replace(/[[/].*$/, '') : name;
   const node = nodesOfPipeline(graph).find((node) => node.id === id);
   if (node) return { node, around: aroundOf(graph.root, node) ?? [], isInstance };
+  const short = nodesNamed(graph, name);
+  if (short.length === 1) {
+    return { node: short[0]!, around: aroundOf(graph.root, short[0]!) ?? [], isInstance: /\[/.test(name) };
+  }
+  if (short.length > 1) {
+    throw new DiagnosticsError([
+      {
+        code: 'KFP1410',
+        path: graph.path,
+        message: `pipeline '${graph.name}' has several tasks '${name}'`,
+        mend: `name one of ${short.map(({ id }) => id).join(', ')}`,
+      },
+    ]);
+  }
   const known = nodesOfPipeline(graph).map(({ id }) => id);
   const callers = nodesOfPipeline(graph).filter(
     (caller) => 'pipeline' in caller && calls(graph, caller.pipeline).some((inner) => inner.id === name),
   );
-  const meant = nearest(name, known);
+  const meant = nearest(name, [...known, ...nodesOfPipeline(graph).map(({ path }) => lastPart(path))]);
   const inside = callers.map(({ id }) => `'${id}' (--from ${id})`).join(', ');
   throw new DiagnosticsError([
     {
@@ -121,6 +135,17 @@ function targetOf(graph: PipelineGraph, name: string): Target {
           : `its tasks are ${known.join(', ')}`,
     },
   ]);
+}
+
+/** The nodes that a name may mean which is the end of a construct's path, as for `pipeline.task()`: `notify`, `check/notify`. */
+function nodesNamed(graph: PipelineGraph, name: string): readonly GraphNode[] {
+  const inKebab = (path: string) => path.split('/').map(kebab).join('/');
+  const end = `/${inKebab(name.replace(/\[\d+\]/g, ''))}`;
+  return nodesOfPipeline(graph).filter(({ path }) => inKebab(path.slice(graph.path.length)).endsWith(end));
+}
+
+function lastPart(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** The nodes of a pipeline, and of those that it calls. */

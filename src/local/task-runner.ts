@@ -4,7 +4,7 @@ import type { TaskNode } from '../graph/graph';
 import { type Attempt, prepareAttempt, readOutputs, readRawOutputs } from './attempt';
 import type { LocalCache } from './cache';
 import { type ContainerEngine, containerCommand } from './container-attempt';
-import { importArtifact } from './importer';
+import { importArtifact, whatIsElsewhere } from './importer';
 import type { Interpreters } from './interpreter';
 import { type GroupCommand, runGroup, sleep } from './process-group';
 import { pythonCommand, RUNTIME, terminationLog } from './python-attempt';
@@ -74,7 +74,8 @@ export async function runTask(
       attempts: number,
     };
     if ('texts' in outcome) return { ...result, state: 'Succeeded', texts: outcome.texts, exitCode: 0 };
-    const { error, traceback, exitCode } = outcome;
+    const { traceback, exitCode } = outcome;
+    const error = outcome.stopped ? outcome.error : outcome.error + whatIsElsewhere(attempt);
     const ended = {
       ...result,
       texts: {},

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Diagnostic, DiagnosticsError } from '../diagnostic';
 import { writeAll } from '../write-all';
@@ -52,6 +52,7 @@ export function planBindings(files: readonly string[], output: string): BindingP
       .filter(({ components, diagnostics }) => components.length === 0 && !diagnostics.some(isError))
       .map(({ name }) => emptyFile(name)),
     ...sharedPaths(bindings),
+    ...bindings.flatMap(takenPath),
   ];
   if (parsed.diagnostics.some(isError) || found.some(isError)) throw new DiagnosticsError(found);
   return { bindings, warnings: found };
@@ -142,6 +143,18 @@ function sharedPaths(bindings: readonly BindingFile[]): readonly Diagnostic[] {
     return [{ code: 'KFP1107', at: binding.source, message, mend: 'rename one, or import it into another --output' }];
   });
 }
+
+/** Bindings that would replace those of another file, which is still there: what was renamed or moved is not. */
+function takenPath({ source, path }: BindingFile): readonly Diagnostic[] {
+  const [, other] = HEADER.exec(readIfPresent(path) ?? '') ?? [];
+  if (other === undefined || other === source || !existsSync(other)) return [];
+  const message = `${source} would write ${path}, which holds the bindings of ${other}`;
+  const mend = `rename one, import it into another --output, or remove ${path}`;
+  return [{ code: 'KFP1107', at: source, message, mend }];
+}
+
+/** What bindings say of their file, in their first line. */
+const HEADER = /^\/\/ Written by `cdk8s-kfp import (.*)`\. Do not edit/;
 
 function readIfPresent(path: string): string | undefined {
   try {

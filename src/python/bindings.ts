@@ -152,9 +152,9 @@ function printInterface(name: string, members: readonly string[]): string {
   return `export interface ${name} {\n${lines.join('\n')}\n}`;
 }
 
-/** A name of a port: that of one in YAML may begin with a digit. */
+/** A name of a port: that of one in YAML may be any text. */
 function printName(name: string): string {
-  return /^\d/.test(name) ? printLiteral(name) : name;
+  return /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.test(name) ? name : printLiteral(name);
 }
 
 function printInput(component: Described, name: string, port: PortDefinition, use: UseName): string {

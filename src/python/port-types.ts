@@ -38,10 +38,23 @@ export function printLiteral(value: string | number | boolean): string {
 }
 
 const WITH_METRICS = new Set(['system.Metrics', 'system.ClassificationMetrics']);
+/** The types that `cdk8s-kfp` exports. A document says of any other title that it is KFP's own. */
+const EXPORTED = new Set(
+  [
+    'Artifact',
+    'Dataset',
+    'Model',
+    'Metrics',
+    'ClassificationMetrics',
+    'SlicedClassificationMetrics',
+    'HTML',
+    'Markdown',
+  ].map((name) => `system.${name}`),
+);
 
 function artifactType(port: Extract<PortDefinition, { kind: 'artifact' }>, use: UseName): string {
-  const [namespace, name] = port.type.split('.') as [string, string];
-  if (namespace !== 'system') return `${use('GoogleArtifact')}<${printLiteral(port.type)}>`;
+  if (!EXPORTED.has(port.type)) return `${use('GoogleArtifact')}<${printLiteral(port.type)}>`;
+  const name = port.type.slice('system.'.length);
   const metrics = WITH_METRICS.has(port.type) ? (port.metrics ?? []) : [];
   return metrics.length > 0 ? `${use(name)}<${metrics.map(printLiteral).join(' | ')}>` : use(name);
 }

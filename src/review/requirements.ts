@@ -1,9 +1,20 @@
 import type { PolicyRule } from '../components/definition';
+import { ARTIFACT_GC } from '../graph/artifact-gc';
 import { allTasks, type PipelineGraph, pipelinesOf } from '../graph/graph';
+import type { ArtifactGc } from '../graph/settings';
 
 /** An object that a run needs and does not make. */
 export interface RequiredObject {
-  readonly kind: 'ServiceAccount' | 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim';
+  readonly kind:
+    | 'ServiceAccount'
+    | 'Secret'
+    | 'ConfigMap'
+    | 'PersistentVolumeClaim'
+    | 'ResourceClaimTemplate'
+    | 'ResourceClaim'
+    | 'LocalQueue'
+    | 'PriorityClass'
+    | 'RuntimeClass';
   readonly name: string;
   /** The keys that it must hold. */
   readonly keys: readonly string[];
@@ -59,10 +70,16 @@ export function requirementsOf(graph: PipelineGraph, body: unknown): Requirement
     const { implementation } = graph.components[component]!;
     accounts.set(account, [
       ...(accounts.get(account) ?? [EXECUTOR]),
+      ...(settings.artifacts && Object.values(settings.artifacts).some(({ gc }) => removes(gc)) ? ARTIFACT_GC : []),
       ...(implementation.kind === 'resource' ? implementation.rules : []),
     ]);
   }
-  const { configMap, key } = graph.artifactRepository;
+  const { configMap, key, gc } = graph.artifactRepository;
+  if (removes(gc)) {
+    // It is the run's account that artifacts are removed as.
+    const account = graph.runner?.serviceAccountName ?? 'default';
+    accounts.set(account, [...(accounts.get(account) ?? []), ...ARTIFACT_GC]);
+  }
   if (configMap !== undefined) need('ConfigMap', configMap, key);
   return {
     objects: [...found.values()].map(({ keys, ...object }) => ({ ...object, keys: [...keys] })),
@@ -76,15 +93,29 @@ export function requirementsOf(graph: PipelineGraph, body: unknown): Requirement
   };
 }
 
+function removes(gc: ArtifactGc | undefined): boolean {
+  return gc !== undefined && gc !== 'Never';
+}
+
+/** Fields whose value is the name of an object. */
+const NAMES: Readonly<Record<string, RequiredObject['kind']>> = {
+  serviceAccountName: 'ServiceAccount',
+  claimName: 'PersistentVolumeClaim',
+  resourceClaimTemplateName: 'ResourceClaimTemplate',
+  resourceClaimName: 'ResourceClaim',
+  priorityClassName: 'PriorityClass',
+  runtimeClassName: 'RuntimeClass',
+  'kueue.x-k8s.io/queue-name': 'LocalQueue',
+};
+
 /** Fields that name an object, and a key of it. */
 function collect(tree: unknown, need: (kind: RequiredObject['kind'], name: unknown, key?: unknown) => void): void {
   if (typeof tree !== 'object' || tree === null) return;
   for (const [field, value] of Object.entries(tree)) {
     const { name, key, optional, secretName } = (value ?? {}) as Readonly<Record<string, unknown>>;
     if (optional === true) continue;
-    if (field === 'serviceAccountName') need('ServiceAccount', value);
-    else if (field === 'claimName') need('PersistentVolumeClaim', value);
-    else if (field === 'secretKeyRef' || field === 'secretRef' || /Secret$/.test(field)) need('Secret', name, key);
+    if (Object.hasOwn(NAMES, field)) need(NAMES[field]!, value);
+    else if (field === 'secretKeyRef' || /[sS]ecretRef$|Secret$/.test(field)) need('Secret', name, key);
     else if (field === 'configMapKeyRef' || field === 'configMapRef' || field === 'configMap')
       need('ConfigMap', name, key);
     else if (field === 'secret') need('Secret', secretName ?? name);

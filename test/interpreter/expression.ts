@@ -127,7 +127,8 @@ function binary({ operator, left, right }: Extract<Ast, { kind: 'binary' }>, sco
       return Number(number(a)) ** Number(number(b));
     default: {
       const texts = typeof a === 'string' && typeof b === 'string';
-      const [x, y] = texts ? [a, b] : [number(a), number(b)];
+      // Go compares bytes.
+      const [x, y] = texts ? [Buffer.compare(Buffer.from(a), Buffer.from(b)), 0] : [number(a), number(b)];
       if (operator === '<') return x < y;
       if (operator === '<=') return x <= y;
       return operator === '>' ? x > y : x >= y;

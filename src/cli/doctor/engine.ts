@@ -35,6 +35,14 @@ export function examineEngine(
     return { findings };
   }
   findings.push(...watching.map(({ name, image }) => released(name, image)));
+  for (const { name } of watching.filter(({ isReady }) => !isReady)) {
+    findings.push({
+      verdict: 'missing',
+      subject: `Argo’s controller ${name}`,
+      detail: 'no pod of it is ready',
+      mend: `kubectl describe deployment ${name.split('/')[1]} -n ${name.split('/')[0]}`,
+    });
+  }
   if (watching.length > 1) {
     findings.push({
       verdict: 'missing',
@@ -66,6 +74,8 @@ function definitions(kubectl: Kubectl): Finding[] {
 interface Found {
   readonly name: string;
   readonly image: string;
+  /** True where a pod of it runs. */
+  readonly isReady: boolean;
   /** The one namespace that it looks at. */
   readonly watches: string | undefined;
   readonly controller: Controller;
@@ -82,14 +92,18 @@ function controllersIn(list: any): Found[] {
     const args: string[] = [...(container.command ?? []), ...(container.args ?? [])].map(String);
     const option = (name: string) => {
       const index = args.findIndex((each) => each === name || each.startsWith(`${name}=`));
-      return index < 0 ? undefined : (args[index]!.split('=')[1] ?? args[index + 1]);
+      if (index < 0) return undefined;
+      return args[index] === name ? args[index + 1] : args[index]!.slice(name.length + 1);
     };
     const { name, namespace } = deployment.metadata;
+    const { status } = deployment;
+    const isNamespaced = args.some((each) => each === '--namespaced' || each === '--namespaced=true');
     return [
       {
         name: `${namespace}/${name}`,
         image: String(container.image),
-        watches: args.includes('--namespaced') ? (option('--managed-namespace') ?? namespace) : undefined,
+        watches: isNamespaced ? (option('--managed-namespace') ?? namespace) : undefined,
+        isReady: status === undefined || Number(status.readyReplicas) > 0,
         controller: {
           namespace,
           account: pod.serviceAccountName ?? 'default',

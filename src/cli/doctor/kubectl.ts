@@ -13,13 +13,23 @@ export interface Answer {
 
 /** kubectl, which is asked to read and nothing else. */
 export class Kubectl {
+  /** What was asked before: pipelines of one namespace need mostly the same. */
+  private readonly answers = new Map<string, Answer>();
+
   /**
    * @param options options of every call: which cluster, as whom
    */
   public constructor(private readonly options: readonly string[]) {}
 
-  /** Runs it; arguments go to no shell. */
+  /** Runs it, once for each question; arguments go to no shell. */
   public ask(...args: readonly string[]): Answer {
+    const question = JSON.stringify(args);
+    const answer = this.answers.get(question) ?? this.run(args);
+    this.answers.set(question, answer);
+    return answer;
+  }
+
+  private run(args: readonly string[]): Answer {
     const { status, stdout, stderr, error } = spawnSync('kubectl', [...args, ...this.options], {
       encoding: 'utf8',
       env: process.env,
@@ -50,9 +60,16 @@ export class Kubectl {
     return /NotFound|not found/.test(reason) ? {} : { unknown: reason };
   }
 
-  /** Whether somebody may do something; undefined where that cannot be asked. */
+  /**
+   * Whether somebody may do something; undefined where that cannot be asked.
+   *
+   * @param resource `jobs.batch`, or with a part of it: `workflowartifactgctasks.argoproj.io/status`
+   */
   public may(who: string, verb: string, resource: string, namespace: string): boolean | undefined {
-    const { stdout } = this.ask('auth', 'can-i', verb, resource, '-n', namespace, `--as=${who}`);
+    // What comes after a slash would be the name of an object.
+    const [kind = '', part] = resource.split('/');
+    const subresource = part === undefined ? [] : [`--subresource=${part}`];
+    const { stdout } = this.ask('auth', 'can-i', verb, kind, ...subresource, '-n', namespace, `--as=${who}`);
     const [answer] = stdout.trim().split(/\s/);
     return answer === 'yes' ? true : answer === 'no' ? false : undefined;
   }

@@ -1,4 +1,5 @@
 import type { PolicyRule } from '../../components/definition';
+import { isObjectName } from '../../graph/rules/settings';
 import type { RequiredObject, Requirements } from '../../review/requirements';
 import type { Controller } from './engine';
 import type { Finding } from './findings';
@@ -35,6 +36,10 @@ export function examineNamespace(
 
 function examineObject(kubectl: Kubectl, namespace: string, { kind, name, keys }: RequiredObject): Finding {
   const subject = `${kind} ${name}`;
+  // kubectl would take what begins with a hyphen for an option.
+  if (!isObjectName(name)) {
+    return { verdict: 'missing', subject, detail: 'is no name of an object', mend: 'name one that exists' };
+  }
   const holds = kind === 'Secret' || kind === 'ConfigMap';
   const { found, unknown } = holds ? kubectl.keys(kind, name, namespace) : kubectl.get(kind, name, '-n', namespace);
   if (unknown !== undefined) return { verdict: 'unknown', subject, detail: unknown };
@@ -65,9 +70,7 @@ function allowed(
 ): Finding[] {
   const asked = rules.flatMap(({ apiGroups, resources, verbs }) =>
     apiGroups.flatMap((group) =>
-      resources.flatMap((resource) =>
-        verbs.map((verb) => ({ verb, resource: group === '' ? resource : `${resource}.${group}` })),
-      ),
+      resources.flatMap((resource) => verbs.map((verb) => ({ verb, resource: inGroup(resource, group) }))),
     ),
   );
   const answers = asked.map((each) => ({ ...each, may: kubectl.may(who, each.verb, each.resource, namespace) }));
@@ -86,6 +89,12 @@ function allowed(
   return answers.some(({ may }) => may === undefined)
     ? [{ verdict: 'unknown', subject, detail: 'cannot be asked: you may not impersonate the account' }]
     : [{ verdict: 'ok', subject, detail: `${asked.length} of ${asked.length}` }];
+}
+
+/** As kubectl names resources of a group: `jobs.batch`, `workflows.argoproj.io/status`. */
+function inGroup(resource: string, group: string): string {
+  const [kind, ...parts] = resource.split('/');
+  return [group === '' ? kind : `${kind}.${group}`, ...parts].join('/');
 }
 
 /** Reuse of results is the controller's work, and fails in silence. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
+import { positive } from '../option-values';
 import { print, table } from './print';
-import { clientOf, positive, type ServerOptions, withServer } from './server-options';
+import { clientOf, type ServerOptions, withServer } from './server-options';
 
 /** `kfp experiments`. */
 export function experimentCommands(parent: Command): void {

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { nameOf } from '../../kfp/client/found';
+import { positive } from '../option-values';
 import { print, table } from './print';
-import { clientOf, positive, type ServerOptions, withServer } from './server-options';
+import { clientOf, type ServerOptions, withServer } from './server-options';
 
 interface UploadOptions extends ServerOptions {
   readonly pipeline?: string;

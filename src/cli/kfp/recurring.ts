@@ -3,8 +3,9 @@ import type { KfpRecurringRunChanges } from '../../kfp/client/recurring-run-body
 import type { KfpSchedule } from '../../kfp/client/schedule';
 import type { KfpApiRecurringRun } from '../../kfp/client/types';
 import { ENDING_SIGNALS } from '../../local/process-group';
+import { positive } from '../option-values';
 import { print, table } from './print';
-import { clientOf, positive, type ServerOptions, withServer } from './server-options';
+import { clientOf, type ServerOptions, withServer } from './server-options';
 import { experimentOption, type SourceOptions, settingsOf, sourceOf, withSource } from './source-options';
 
 interface RecurringOptions extends ServerOptions, SourceOptions {

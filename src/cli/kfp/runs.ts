@@ -4,8 +4,9 @@ import { printable } from '../../kfp/client/errors';
 import type { KfpRunOutputs } from '../../kfp/client/outputs';
 import type { KfpApiRun } from '../../kfp/client/types';
 import { userTasks } from '../../kfp/client/wait';
-import { print, table } from './print';
-import { clientOf, positive, type ServerOptions, withServer } from './server-options';
+import { positive } from '../option-values';
+import { lineOf, print, table } from './print';
+import { clientOf, type ServerOptions, withServer } from './server-options';
 import { experimentOption, type SourceOptions, sourceOf, withSource } from './source-options';
 import { type WaitOptions, waitForRun, withWait } from './waiting';
 
@@ -81,10 +82,10 @@ async function run(file: string | undefined, options: RunOptions, command: Comma
   const client = clientOf(options);
   const created = await client.runs.create({ ...source, name: options.runName });
   const url = client.runUrl(created.run_id);
-  const lines = [`run ${printable(created.display_name ?? '', undefined)}  ${created.run_id}`, url];
+  const lines = [`run ${printable(created.display_name ?? '')}  ${created.run_id}`, url];
   if (!options.wait) return print(options.output, { run: created, url }, () => lines);
   if (options.output === 'text') print('text', {}, () => lines);
-  else process.stderr.write(`${lines.join('\n')}\n`);
+  else process.stderr.write(`${lines.map(lineOf).join('\n')}\n`);
   const ended = await waitForRun(client, created.run_id, options);
   print(options.output, { run: ended, url }, () => []);
 }
@@ -106,7 +107,7 @@ function linesOf(client: KfpClient, found: KfpApiRun): readonly string[] {
   const tasks = userTasks(found.run_details?.task_details ?? []);
   return [
     ...table(['NAME', 'ID', 'STATE', 'CREATED', 'FINISHED'], [facts]),
-    ...(found.error?.message ? [printable(found.error.message, undefined)] : []),
+    ...(found.error?.message ? [printable(found.error.message)] : []),
     ...(tasks.length === 0 ? [] : ['']),
     ...(tasks.length === 0
       ? []

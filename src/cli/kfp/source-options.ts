@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { KfpRunSettings } from '../../kfp/client/runs';
-import { collect } from './server-options';
+import { collect } from '../option-values';
 
 /** Options that say what a run or a recurring run runs. */
 export interface SourceOptions {

@@ -5,7 +5,7 @@ import type { KfpApiRun, KfpApiTaskDetail } from '../../kfp/client/types';
 import { hasEnded, userTasks } from '../../kfp/client/wait';
 import { ENDING_SIGNALS } from '../../local/process-group';
 import { InterruptedError } from '../interrupted-error';
-import { seconds } from './server-options';
+import { seconds } from '../option-values';
 
 /** Options of a wait. */
 export interface WaitOptions {
@@ -24,7 +24,7 @@ export function withWait(command: Command): Command {
 /** Waits for a run and tells of its progress. The exit code is 1 where it did not succeed. A signal ends the wait alone. */
 export async function waitForRun(client: KfpClient, id: string, options: WaitOptions): Promise<KfpApiRun> {
   const progress = options.output === 'json' ? process.stderr : process.stdout;
-  const say = (line: string) => void progress.write(`${printable(line, undefined)}\n`);
+  const say = (line: string) => void progress.write(`${printable(line)}\n`);
   const controller = new AbortController();
   const stop = (signal: NodeJS.Signals) => controller.abort(new InterruptedError(signal));
   for (const signal of ENDING_SIGNALS) process.on(signal, stop);
@@ -43,7 +43,7 @@ export async function waitForRun(client: KfpClient, id: string, options: WaitOpt
         last = state;
       },
     });
-    if (run.error?.message) process.stderr.write(`${printable(run.error.message, undefined)}\n`);
+    if (run.error?.message) process.stderr.write(`${printable(run.error.message)}\n`);
     if (run.state !== 'SUCCEEDED') process.exitCode = 1;
     return run;
   } catch (error) {

@@ -13,9 +13,11 @@ import { addServer } from './argo-backend/server';
 import { TryOutStore } from './argo-backend/try-out-store';
 import { BackendObjects } from './backend/objects';
 import { databaseSecrets } from './database';
+import { expectKinds } from './kinds';
 import { type ObjectStore, storeSecrets } from './object-store';
 import type { ControllerAccount } from './runner';
 import { type ISecretReference, secretKeyOf } from './secret-reference';
+import { unshared } from './unshared';
 
 /**
  * Argo Workflows, as pipelines need it: the controller, the definitions of its kinds, what it may do, where it keeps artifacts,
@@ -45,8 +47,19 @@ export class ArgoBackend extends Construct {
   /** The keys of Secrets that must exist in its namespace; those of the object store, wherever workflows run. */
   public readonly secrets: readonly ISecretReference[];
 
+  /** @throws where a prop is of another kind, or a credential is no reference to a Secret */
   public constructor(scope: Construct, id: string, props: ArgoBackendProps) {
     super(scope, id);
+    expectKinds(this, props, {
+      artifactRepository: props?.artifactRepository === 'none' ? 'a text' : 'an object!',
+      database: 'an object',
+      retention: 'an object',
+      server: 'an object',
+      controller: 'an object',
+      images: 'an object',
+      extraConfiguration: 'an object',
+    });
+    if (props.archive) expectKinds(this, props.archive, { ttl: 'a Duration of cdk8s', labels: 'an object' }, 'archive');
     const { namespace } = Chart.of(this);
     this.namespace = namespace ?? 'argo';
     this.controller = { name: 'argo', namespace: this.namespace };
@@ -83,7 +96,7 @@ export class ArgoBackend extends Construct {
         namespace: 'none',
         // Argo CD: they come first, and are never pruned, because their objects would go with them.
         annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false', 'argocd.argoproj.io/sync-wave': '-2' },
-        body: () => ({ fields: { spec: structuredClone(spec) } }),
+        body: () => ({ fields: { spec: unshared(spec) } }),
       });
     }
   }

@@ -1,4 +1,5 @@
 import type { SecretKey } from '../settings/artifacts';
+import { choiceProblems, type Problem, wholeProblems } from './problems';
 import { type ISecretReference, secretKeyOf } from './secret-reference';
 
 /** What every database is told of. */
@@ -64,6 +65,23 @@ export const Database = {
 /** True where the password would cross the network in the clear. */
 export function isPlain(database: Database): boolean {
   return (database.kind === 'postgres' ? database.sslMode : database.tls) === 'disable';
+}
+
+/** What is wrong with a database. A password that is no reference is told to nobody. */
+export function databaseProblems(database: Database): Problem[] {
+  const { kind, host, database: name, port, password } = database;
+  const mode = kind === 'postgres' ? database.sslMode : database.tls;
+  const modes = ['disable', 'require', ...(kind === 'postgres' ? ['verify-ca'] : []), 'verify-full'];
+  const isToken = kind === 'postgres' && (password === 'aws' || password === 'azure');
+  return [
+    ...choiceProblems('the kind of the database', kind, ['postgres', 'mysql']),
+    ...(host && name ? [] : [{ message: 'the database has no `host` or no `database`', mend: 'give both' }]),
+    ...wholeProblems("the database's port", port, 1, 65535),
+    ...choiceProblems(kind === 'postgres' ? '`sslMode`' : '`tls`', mode, modes),
+    ...(typeof password === 'string' && !isToken
+      ? [{ message: 'the password of the database is a text', mend: 'give { secret, key }: where it stands' }]
+      : []),
+  ];
 }
 
 /** A database as Argo's configuration describes one. */

@@ -2,6 +2,9 @@ import { Construct } from 'constructs';
 import { kebab } from '../../graph/names';
 import { Manifest } from '../manifest';
 import type { ResourceClaim } from '../settings/resources';
+import { factsOf, namespaceOf } from './facts';
+import { expectKinds } from './kinds';
+import { complain, isQualifiedName, nameProblems, type Problem } from './problems';
 
 const API = 'resource.k8s.io/v1';
 
@@ -25,10 +28,22 @@ export class DeviceClass extends Construct {
   /** The class's name. */
   public readonly name: string;
 
+  /** @throws where a prop is of another kind */
   public constructor(scope: Construct, id: string, props: DeviceClassProps) {
     super(scope, id);
-    const { name = kebab(id), selectors, extendedResourceName } = props;
+    expectKinds(this, props, { selectors: 'a list!', name: 'a text', extendedResourceName: 'a text' });
+    const { name = kebab(id), selectors, extendedResourceName: extended } = props;
     this.name = name;
+    complain(this, new.target, 'KFP1712', [
+      ...nameProblems('a class of devices', name),
+      ...selectorProblems(selectors),
+      ...(selectors.length > 0
+        ? []
+        : [{ message: 'the class is of every device of every driver', mend: 'give a selector: device.driver == …' }]),
+      ...(extended === undefined || (extended.includes('/') && isQualifiedName(extended))
+        ? []
+        : [{ message: `'${extended}' is no extended resource`, mend: 'write it with a domain: example.com/gpu' }]),
+    ]);
     new Manifest(this, 'Default', {
       apiVersion: API,
       kind: 'DeviceClass',
@@ -38,7 +53,7 @@ export class DeviceClass extends Construct {
         fields: {
           spec: {
             selectors: selectors.map((expression) => ({ cel: { expression } })),
-            ...(extendedResourceName !== undefined && { extendedResourceName }),
+            ...(extended !== undefined && { extendedResourceName: extended }),
           },
         },
       }),
@@ -72,15 +87,23 @@ export class DeviceClaim extends Construct {
   /** What a task's `resources.claims` takes. */
   public readonly claim: ResourceClaim;
 
-  /** @throws where `count` is no whole number from 1 */
+  /** @throws where `count` is no whole number from 1, or a prop is of another kind */
   public constructor(scope: Construct, id: string, props: DeviceClaimProps) {
     super(scope, id);
+    const isNamed = typeof props?.deviceClass !== 'object';
+    expectKinds(this, props, { deviceClass: isNamed ? 'a text!' : 'an object!', selectors: 'a list', name: 'a text' });
     const { name = kebab(id), deviceClass, count = 1, selectors = [] } = props;
     if (!Number.isInteger(count) || count < 1) {
       throw new Error(`'${this.node.path}' claims ${count} devices: give a whole number from 1.`);
     }
     this.name = name;
     this.claim = { name, template: name };
+    // It is a name in the pod as well.
+    complain(this, new.target, 'KFP1712', [
+      ...nameProblems('a claim of devices', name, 'label'),
+      ...selectorProblems(selectors),
+    ]);
+    factsOf(this).deviceClaims.push({ name, namespace: namespaceOf(this) });
     new Manifest(this, 'Default', {
       apiVersion: API,
       kind: 'ResourceClaimTemplate',
@@ -110,4 +133,11 @@ export class DeviceClaim extends Construct {
       }),
     });
   }
+}
+
+/** Kubernetes takes 32 expressions, and compiles each. */
+function selectorProblems(selectors: readonly string[]): Problem[] {
+  const isOne = (selector: unknown) => typeof selector === 'string' && selector.trim() !== '';
+  if (selectors.every(isOne) && selectors.length <= 32) return [];
+  return [{ message: 'the selectors are no expressions, or more than 32', mend: 'give texts in CEL, joined by &&' }];
 }

@@ -2,12 +2,13 @@ import { Construct } from 'constructs';
 import { yamlText } from '../../argo/yaml-text';
 import { renderDiagnostic } from '../../diagnostic';
 import { kebab } from '../../graph/names';
-import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
 import type { PoolUse } from '../settings/placement';
 import { CONFIGURATION, devicePluginConfig, type GpuSharing, migConfig, resourceOf } from './devices/sharing';
-import { factsOf } from './facts';
+import { factsOf, namespaceOf, type OfferFact } from './facts';
+import { expectKinds } from './kinds';
 import type { GpuNodePool } from './node-pool';
+import { choiceProblems, complain, nameProblems, type Problem } from './problems';
 
 /** Props of {@link GpuDevices}. */
 export interface GpuDevicesProps {
@@ -41,21 +42,38 @@ const IMAGE = 'nvcr.io/nvidia/k8s-device-plugin:v0.17.4';
  * });
  * new Task(pipeline, 'embed', { component: embed, inputs: { … }, runOn: shared.on(t4) });
  * ```
+ *
+ * The device plugin's pods mount a folder of the node, which PodSecurity's "baseline" and "restricted" forbid: put it into a chart of
+ * a namespace without, such as `kube-system`.
  */
 export class GpuDevices extends Construct {
   /** The extended resource that a GPU, or a part of one, is. */
   public readonly resource: string;
 
+  private readonly sharing: GpuSharing | undefined;
+
+  /** @throws where a prop is of another kind */
   public constructor(scope: Construct, id: string, props: GpuDevicesProps) {
     super(scope, id);
+    expectKinds(this, props, { pools: 'a list!', sharing: 'an object', name: 'a text', image: 'a text' });
     const { name = kebab(id), by, sharing } = props;
+    if (sharing && !('mig' in sharing)) expectKinds(this, sharing, { timeSlicing: 'an object!' }, 'sharing');
     this.resource = resourceOf(sharing);
-    for (const pool of props.pools) offer(pool, this.resource);
-    const found = problemsOf(props);
-    const { at } = callSite(new.target);
-    this.node.addValidation({
-      validate: () => found.map((each) => renderDiagnostic({ code: 'KFP1712', ...each, ...(at && { at }) })),
-    });
+    this.sharing = sharing;
+    const facts = factsOf(this);
+    complain(this, new.target, 'KFP1712', [
+      ...nameProblems('devices', name),
+      ...problemsOf(props),
+      ...props.pools
+        .filter((pool) => facts.offered.has(pool))
+        .map(({ name: pool }) => ({
+          message: `the GPUs of '${pool}' are offered twice`,
+          mend: 'offer those of a pool by one GpuDevices',
+        })),
+    ]);
+    for (const pool of props.pools) facts.offered.set(pool, offerOf(this.resource, sharing));
+    if (by === 'device-plugin')
+      this.node.addValidation({ validate: () => forbidden(namespaceOf(this), facts.podSecurity) });
     const common = { name };
     new Manifest(this, 'Configuration', {
       ...common,
@@ -93,20 +111,36 @@ export class GpuDevices extends Construct {
   /**
    * So many GPUs, or parts of one, of a pool: what a task's `runOn` takes.
    *
-   * @throws where it is no whole number from 1
+   * @throws where it is no whole number from 1, or several of GPUs that pods use in turn
    */
   public on(pool: GpuNodePool, count = 1): PoolUse {
     if (!Number.isInteger(count) || count < 1) {
       throw new Error(`${count} accelerators of '${pool.node.path}': give a whole number from 1.`);
+    }
+    if (count > 1 && this.sharing && 'timeSlicing' in this.sharing) {
+      throw new Error(
+        `${count} accelerators of '${pool.node.path}': of GPUs that pods use in turn, a pod gets one turn.`,
+      );
     }
     const { nodeSelector, tolerations } = pool;
     return { pool: { nodeSelector, tolerations, accelerator: { [this.resource]: 1 } }, accelerators: count };
   }
 }
 
-function offer(pool: GpuNodePool, resource: string): void {
-  const { offered } = factsOf(pool);
-  offered.set(pool, [...(offered.get(pool) ?? []), resource]);
+/** A part of a GPU is one; turns on it are as many, of which a pod gets one. */
+function offerOf(resource: string, sharing: GpuSharing | undefined): OfferFact {
+  if (sharing && 'mig' in sharing) return { resource, perGpu: sharing.mig.perGpu };
+  return sharing ? { resource, perGpu: sharing.timeSlicing.replicas, perPod: 1 } : { resource, perGpu: 1 };
+}
+
+/** Where the namespace forbids the folder of the node that the device plugin mounts. */
+function forbidden(namespace: string | undefined, levels: ReadonlyMap<string, string>): string[] {
+  const level = levels.get(namespace ?? '');
+  if (level === undefined || level === 'privileged') return [];
+  const message = `PodSecurity's '${level}' of the namespace '${namespace}' forbids the device plugin's pods`;
+  return [
+    renderDiagnostic({ code: 'KFP1727', message, mend: "put it into a chart of another namespace: 'kube-system'" }),
+  ];
 }
 
 function daemonSet(name: string, { pools, image = IMAGE }: GpuDevicesProps): Record<string, unknown> {
@@ -181,8 +215,13 @@ function tolerationsOf(pools: readonly GpuNodePool[]): object[] {
   return [...new Map(all.map((each) => [JSON.stringify(each), { ...each }])).values()];
 }
 
-function problemsOf({ pools, by, sharing }: GpuDevicesProps) {
-  const problems = [];
+function problemsOf({ pools, by, sharing, image }: GpuDevicesProps): Problem[] {
+  const problems: Problem[] = [...choiceProblems('`by`', by ?? 'missing', ['device-plugin', 'gpu-operator'])];
+  if (image === '') problems.push({ message: 'the image has no name', mend: 'name it, or leave it out' });
+  for (const { name, accelerator } of pools) {
+    if (accelerator?.['nvidia.com/gpu'] !== undefined) continue;
+    problems.push({ message: `the pool '${name}' has no GPUs of NVIDIA's`, mend: 'give pools that have' });
+  }
   if (pools.length === 0) problems.push({ message: 'no pool has GPUs to offer', mend: 'give `pools`' });
   const counts = sharing && ('mig' in sharing ? sharing.mig.perGpu : sharing.timeSlicing.replicas);
   if (

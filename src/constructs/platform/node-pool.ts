@@ -1,14 +1,15 @@
 import { Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Toleration } from 'kubernetes-types/core/v1';
-import { renderDiagnostic } from '../../diagnostic';
 import { kebab } from '../../graph/names';
-import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
 import type { INodePool, PoolUse } from '../settings/placement';
 import { factsOf } from './facts';
+import { expectKinds } from './kinds';
 import type { NodePoolIntent, NodePoolProps, PoolAccelerator, PoolTaint } from './node-pools/intent';
-import type { ProvidedPool } from './node-pools/provider';
+import { intentProblems } from './node-pools/problems';
+import { complain, nameProblems } from './problems';
+import { unshared } from './unshared';
 
 /**
  * Nodes that tasks run on, made as they are needed and taken away when nothing runs on them. Tasks refer to the pool, not to its
@@ -35,14 +36,32 @@ export class NodePool extends Construct implements INodePool {
   /** Every taint of the nodes. */
   public readonly taints: readonly PoolTaint[];
 
-  /** @throws where there is no provider */
+  /** @throws where there is no provider, or a prop is of another kind */
   public constructor(scope: Construct, id: string, props: NodePoolProps & { readonly accelerator?: PoolAccelerator }) {
     super(scope, id);
-    if (typeof props.provider?.provide !== 'function') {
+    if (typeof props?.provider?.provide !== 'function') {
       throw new Error(
         `The pool '${this.node.path}' has no provider: give Karpenter.aws(…), Gke.computeClass() or the like.`,
       );
     }
+    expectKinds(this, props, {
+      name: 'a text',
+      zones: 'a list',
+      architectures: 'a list',
+      machineTypes: 'a list',
+      taints: 'a list',
+      labels: 'an object',
+      diskSize: 'a Size of cdk8s',
+    });
+    expectKinds(
+      this,
+      props.disruption,
+      { after: 'a Duration of cdk8s', expireAfter: 'a Duration of cdk8s' },
+      'disruption',
+    );
+    expectKinds(this, props.minimum, { memory: 'a Size of cdk8s' }, 'minimum');
+    expectKinds(this, props.limits, { memory: 'a Size of cdk8s or a text' }, 'limits');
+    expectKinds(this, props.accelerator, { memory: 'a Size of cdk8s', resource: 'a text' }, 'accelerator');
     this.name = props.name ?? kebab(id);
     this.intent = intentOf(this.name, props);
     const provided = props.provider.provide(this.intent);
@@ -57,15 +76,13 @@ export class NodePool extends Construct implements INodePool {
         name: this.name,
         ...(clusterScoped && { namespace: 'none' }),
         ...(annotations && { annotations }),
-        body: () => ({ fields: structuredClone(fields) }),
+        body: () => ({ fields: unshared(fields) }),
       });
     }
     factsOf(this).pools.push(this);
-    const found = problemsOf(props, provided);
-    const { at } = callSite(new.target);
-    this.node.addValidation({
-      validate: () => found.map((each) => renderDiagnostic({ code: 'KFP1710', ...each, ...(at && { at }) })),
-    });
+    // It becomes the value of a label.
+    const found = [...nameProblems('a pool', this.name), ...intentProblems(this.intent), ...(provided.problems ?? [])];
+    complain(this, new.target, 'KFP1710', found);
   }
 }
 
@@ -89,9 +106,10 @@ export interface GpuNodePoolProps extends NodePoolProps {
  * ```
  */
 export class GpuNodePool extends NodePool {
-  /** @throws where there is no provider */
+  /** @throws where there is no provider, or no accelerator */
   public constructor(scope: Construct, id: string, props: GpuNodePoolProps) {
-    super(scope, id, { taints: [GPU_TAINT], ...props });
+    super(scope, id, { ...props, taints: props?.taints ?? [GPU_TAINT] });
+    expectKinds(this, props, { accelerator: 'an object!' });
   }
 
   /**
@@ -117,7 +135,8 @@ export class GpuNodePool extends NodePool {
 const GPU_TAINT: PoolTaint = { key: 'nvidia.com/gpu', value: 'present', effect: 'NoSchedule' };
 
 function intentOf(name: string, props: NodePoolProps & { readonly accelerator?: PoolAccelerator }): NodePoolIntent {
-  const { capacity = 'on-demand', accelerator, disruption = {} } = props;
+  const { accelerator, disruption = {} } = props;
+  const capacity = props.capacity ?? 'on-demand';
   return {
     name,
     capacity: typeof capacity === 'string' ? [capacity] : capacity,
@@ -137,7 +156,7 @@ function intentOf(name: string, props: NodePoolProps & { readonly accelerator?: 
     diskSize: props.diskSize,
     ...(accelerator && {
       accelerator: {
-        models: typeof accelerator.model === 'string' ? [accelerator.model] : accelerator.model,
+        models: typeof accelerator.model === 'string' ? [accelerator.model] : (accelerator.model ?? []),
         perNode: accelerator.perNode,
         memory: accelerator.memory,
         resource: accelerator.resource ?? 'nvidia.com/gpu',
@@ -150,17 +169,4 @@ function tolerationOf({ key, value, effect }: PoolTaint): Toleration {
   return value === undefined || value === ''
     ? { key, operator: 'Exists', effect }
     : { key, operator: 'Equal', value, effect };
-}
-
-function problemsOf(props: NodePoolProps, { problems = [] }: ProvidedPool) {
-  const { limits: { nodes, accelerators } = {}, capacity } = props;
-  const wrong = [...problems];
-  for (const [what, limit] of Object.entries({ nodes, accelerators })) {
-    if (limit === undefined || (Number.isInteger(limit) && limit > 0)) continue;
-    wrong.push({ message: `the pool may have ${limit} ${what}`, mend: 'give a whole number from 1' });
-  }
-  if (Array.isArray(capacity) && capacity.length === 0) {
-    wrong.push({ message: 'the pool has no capacity', mend: "give 'spot', 'on-demand' or 'reserved'" });
-  }
-  return wrong;
 }

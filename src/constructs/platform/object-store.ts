@@ -1,5 +1,6 @@
 import type { Size } from 'cdk8s';
 import type { AzureCredentials, GcsCredentials, S3Credentials, SecretKey } from '../settings/artifacts';
+import { choiceProblems, type Problem } from './problems';
 import { type ISecretReference, secretKeyOf } from './secret-reference';
 
 /** Props of {@link ObjectStore.s3}. */
@@ -154,6 +155,30 @@ function s3Of(store: Extract<ObjectStore, { kind: 's3' }>, endpoint: string | un
     ...(caCertificate && { caSecret: secretKeyOf(caCertificate) }),
     ...(createBucket && { createBucketIfNotPresent: {} }),
   };
+}
+
+/** What is wrong with a store. */
+export function storeProblems(store: ObjectStore): Problem[] {
+  const kinds = choiceProblems('the kind of `artifactRepository`', store?.kind ?? 'missing', ['s3', 'gcs', 'azure']);
+  if (kinds.length > 0) return [{ ...kinds[0]!, mend: "give ObjectStore.s3, .gcs, .azure, .tryOut, or 'none'" }];
+  if (store.kind === 'azure') {
+    return store.container && /^https?:\/\/[^/\s]+\/?$/.test(store.endpoint)
+      ? []
+      : [
+          {
+            message: 'the store has no container, or no URL',
+            mend: 'give both: https://<account>.blob.core.windows.net',
+          },
+        ];
+  }
+  const isBucket = typeof store.bucket === 'string' && /^[A-Za-z0-9._-]+$/.test(store.bucket);
+  const isHost = store.kind === 'gcs' || store.endpoint === undefined || /^[^/\s:]+(:\d+)?$/.test(store.endpoint);
+  return [
+    ...(isBucket ? [] : [{ message: `'${store.bucket}' is no bucket`, mend: 'name it, without a scheme or a path' }]),
+    ...(isHost
+      ? []
+      : [{ message: 'the endpoint of the store is no host', mend: 'give host and port, without a scheme' }]),
+  ];
 }
 
 /** The Secrets that a store's credentials stand in. */

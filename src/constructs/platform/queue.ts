@@ -1,12 +1,14 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { renderDiagnostic } from '../../diagnostic';
 import { kebab } from '../../graph/names';
-import { callSite } from '../call-site';
+import { amountOf } from '../../graph/rules/settings/resources';
 import { Manifest } from '../manifest';
 import type { TaskSettings } from '../settings/task-settings';
 import { factsOf, namespaceOf } from './facts';
+import { expectKinds } from './kinds';
 import type { NodePool } from './node-pool';
+import { complain } from './problems';
+import { queueProblems } from './queues/problems';
 import { Semaphore } from './semaphore';
 
 /** How much of a resource a queue's tasks may hold. */
@@ -77,21 +79,29 @@ export class Queue extends Construct {
   /** What makes a task wait in it, as a layer of its settings. */
   public readonly settings: TaskSettings;
 
+  /** @throws where a prop is of another kind */
   public constructor(scope: Construct, id: string, props: QueueProps) {
     super(scope, id);
+    expectKinds(this, props, { flavors: 'a list!', name: 'a text', cohort: 'a text', namespaces: 'an object' });
+    for (const [index, flavor] of props.flavors.entries()) {
+      expectKinds(this, flavor, { quotas: 'an object!' }, `flavors[${index}]`);
+      if (flavor.pool) expectKinds(this, flavor.pool, { intent: 'an object!' }, `flavors[${index}].pool`);
+    }
     this.name = props.name ?? kebab(id);
     const { keeper = 'kueue' } = props;
-    const found = problemsOf(props);
-    const { at } = callSite(new.target);
-    this.node.addValidation({
-      validate: () => found.map((each) => renderDiagnostic({ code: 'KFP1711', ...each, ...(at && { at }) })),
-    });
-    if (keeper !== 'kueue') {
+    const found = queueProblems(this.name, props);
+    complain(this, new.target, 'KFP1711', found);
+    if (typeof keeper !== 'string') {
       this.settings = { semaphores: [new Semaphore(this, 'Semaphore', { name: this.name, limit: keeper.tasks })] };
       return;
     }
     this.settings = { labels: { [LABEL]: this.name } };
-    factsOf(this).queues.push({ name: this.name, namespace: namespaceOf(this) });
+    factsOf(this).queues.push({
+      name: this.name,
+      namespace: namespaceOf(this),
+      pools: props.flavors.every(({ pool }) => pool) ? props.flavors.map(({ pool }) => pool!) : undefined,
+      most: mostOf(props),
+    });
     if (found.length === 0) this.addKueue(props);
   }
 
@@ -172,29 +182,14 @@ function quotaOf([name, quota]: [string, number | string | QueueQuota]): object 
   };
 }
 
-function problemsOf({ flavors, cohort, keeper = 'kueue' }: QueueProps) {
-  if (keeper !== 'kueue') return [];
-  const resources = flavors.map(({ quotas }) => Object.keys(quotas).sort().join(', '));
-  const first = resources[0];
-  if (first === undefined || first === '') {
-    return [
-      { message: 'the queue gives nothing out', mend: "give flavors: [{ quotas: { cpu: 100, memory: '400Gi' } }]" },
-    ];
+/** The most of each resource that one task can be given; what can be borrowed without a limit has none. */
+function mostOf({ flavors, cohort }: QueueProps): ReadonlyMap<string, number> {
+  const most = new Map<string, number>();
+  for (const [resource, quota] of flavors.flatMap(({ quotas }) => Object.entries(quotas))) {
+    const { nominal, borrowing = cohort === undefined ? 0 : Number.POSITIVE_INFINITY } =
+      typeof quota === 'object' && quota !== null ? quota : { nominal: quota };
+    const all = (amountOf(String(nominal)) ?? 0) + (amountOf(String(borrowing)) ?? Number(borrowing));
+    most.set(resource, Math.max(all, most.get(resource) ?? 0));
   }
-  const problems = [];
-  if (resources.some((each) => each !== first)) {
-    problems.push({
-      message: `the flavors have quotas of other resources: ${resources.map((each) => `(${each})`).join(', ')}`,
-      mend: 'give each a quota of the same resources, 0 where it has none',
-    });
-  }
-  const borrows = flavors.some(({ quotas }) =>
-    Object.values(quotas).some(
-      (quota) => typeof quota === 'object' && (quota.borrowing ?? quota.lending) !== undefined,
-    ),
-  );
-  if (borrows && cohort === undefined) {
-    problems.push({ message: 'the queue borrows or lends, but has no cohort', mend: 'give `cohort`' });
-  }
-  return problems;
+  return most;
 }

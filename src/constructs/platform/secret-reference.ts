@@ -1,3 +1,4 @@
+import { isObjectName } from '../../graph/rules/settings';
 import type { SecretKey } from '../settings/artifacts';
 
 /** A key of a Secret, as Kubernetes refers to it. */
@@ -6,7 +7,18 @@ export interface ISecretReference {
   readonly key: string;
 }
 
-/** A key of a Secret that is given by name or by itself. */
-export function secretKeyOf({ secret, key }: SecretKey): ISecretReference {
-  return { name: typeof secret === 'string' ? secret : secret.name, key };
+/**
+ * A key of a Secret that is given by name or by itself.
+ *
+ * @throws where it is none; what it is instead may be a credential, and is told to nobody
+ */
+export function secretKeyOf(given: SecretKey): ISecretReference {
+  const { secret, key } = (given ?? {}) as Partial<SecretKey>;
+  const name = typeof secret === 'object' ? secret?.name : secret;
+  if (typeof name !== 'string' || !isObjectName(name) || typeof key !== 'string' || !/^[-._a-zA-Z0-9]+$/.test(key)) {
+    throw new Error(
+      'A credential is given as { secret, key }: the name of a Secret, and of a key in it; never the credential itself.',
+    );
+  }
+  return { name, key };
 }

@@ -1,9 +1,9 @@
 import { Construct } from 'constructs';
-import { renderDiagnostic } from '../../diagnostic';
 import { kebab } from '../../graph/names';
-import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
 import type { ISemaphore } from '../settings/concurrency';
+import { factsOf, namespaceOf } from './facts';
+import { complain, nameProblems } from './problems';
 
 /** Props of {@link Semaphore}. */
 export interface SemaphoreProps {
@@ -28,7 +28,6 @@ export class Semaphore extends Construct implements ISemaphore {
 
   public constructor(scope: Construct, id: string, { limit, name }: SemaphoreProps) {
     super(scope, id);
-    const { at } = callSite(new.target);
     this.name = name ?? kebab(id);
     new Manifest(this, 'Default', {
       apiVersion: 'v1',
@@ -36,9 +35,11 @@ export class Semaphore extends Construct implements ISemaphore {
       name: this.name,
       body: () => ({ fields: { data: { [this.key]: String(limit) } } }),
     });
-    if (Number.isInteger(limit) && limit >= 1) return;
-    const message = `the limit of the semaphore is ${limit}`;
-    const problem = { code: 'KFP1280', message, mend: 'give a whole number from 1', ...(at && { at }) };
-    this.node.addValidation({ validate: () => [renderDiagnostic(problem)] });
+    factsOf(this).semaphores.push({ name: this.name, namespace: namespaceOf(this) });
+    const isLimit = Number.isInteger(limit) && limit >= 1;
+    complain(this, new.target, 'KFP1280', [
+      ...(isLimit ? [] : [{ message: `the limit of the semaphore is ${limit}`, mend: 'give a whole number from 1' }]),
+      ...nameProblems('a semaphore', this.name),
+    ]);
   }
 }

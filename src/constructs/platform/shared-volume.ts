@@ -1,8 +1,14 @@
+import type { Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { kebab } from '../../graph/names';
+import { isObjectName } from '../../graph/rules/settings';
+import { amountOf } from '../../graph/rules/settings/resources';
 import { Manifest } from '../manifest';
 import { type ClaimProps, type ClaimVolumeOptions, claimSpec, Volume } from '../settings/volume';
 import { factsOf, namespaceOf } from './facts';
+import { expectKinds } from './kinds';
+import { amountProblems, choiceProblems, complain, nameProblems, type Problem } from './problems';
+import { unshared } from './unshared';
 
 /** Props of {@link SharedVolume}. */
 export interface SharedVolumeProps extends ClaimProps {
@@ -28,16 +34,26 @@ export class SharedVolume extends Construct {
   /** The claim's name. */
   public readonly name: string;
 
+  /** @throws where a prop is of another kind */
   public constructor(scope: Construct, id: string, props: SharedVolumeProps) {
     super(scope, id);
+    expectKinds(this, props, {
+      size: 'a Size of cdk8s or a text!',
+      accessModes: 'a list',
+      name: 'a text',
+      storageClass: 'a text',
+      volumeName: 'a text',
+      dataSource: 'an object',
+    });
     const { name = kebab(id), keep = true, ...claim } = props;
     this.name = name;
+    complain(this, new.target, 'KFP1714', problemsOf(name, claim));
     new Manifest(this, 'Default', {
       apiVersion: 'v1',
       kind: 'PersistentVolumeClaim',
       name,
       annotations: keep ? { 'argocd.argoproj.io/sync-options': 'Prune=false' } : {},
-      body: () => ({ fields: { spec: structuredClone(claimSpec(claim)) } }),
+      body: () => ({ fields: { spec: unshared(claimSpec(claim)) } }),
     });
     factsOf(this).claims.push({
       name,
@@ -50,4 +66,38 @@ export class SharedVolume extends Construct {
   public volume(options: ClaimVolumeOptions = {}): Volume {
     return Volume.claim(this.name, options);
   }
+}
+
+const MODES = ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod'];
+
+function problemsOf(
+  name: string,
+  { size, accessModes = ['ReadWriteOnce'], storageClass, dataSource }: ClaimProps,
+): Problem[] {
+  const amount = typeof size === 'string' ? size : (size as Size).asString();
+  const source = Object.values(dataSource ?? { name: 'none' })[0];
+  return [
+    ...nameProblems('a volume', name),
+    ...(amountOf(amount) === 0
+      ? [{ message: 'the size is 0', mend: 'give some' }]
+      : amountProblems('the size', amount)),
+    ...accessModes.flatMap((mode) => choiceProblems('an access mode', mode, MODES)),
+    ...(accessModes.length === 0
+      ? [{ message: 'nobody may mount it', mend: 'give an access mode, or leave it out' }]
+      : []),
+    ...(accessModes.length > 1 && accessModes.includes('ReadWriteOncePod')
+      ? [
+          {
+            message: 'ReadWriteOncePod stands beside other access modes',
+            mend: 'Kubernetes takes it alone: leave one out',
+          },
+        ]
+      : []),
+    ...(typeof storageClass === 'string' && storageClass !== '' && !isObjectName(storageClass)
+      ? [{ message: `'${storageClass}' cannot be the name of a StorageClass`, mend: 'see kubectl get storageclass' }]
+      : []),
+    ...(typeof source === 'string' && isObjectName(source)
+      ? []
+      : [{ message: 'the data source names nothing', mend: "give { snapshot: '…' } or { claim: '…' }" }]),
+  ];
 }

@@ -2,10 +2,15 @@ import { Construct } from 'constructs';
 import { kebab } from '../../graph/names';
 import { Manifest } from '../manifest';
 import { factsOf } from './facts';
+import { expectKinds } from './kinds';
+import { complain, nameProblems } from './problems';
 import type { Queue } from './queue';
 import { Runner, type RunnerProps } from './runner';
-import { networkPolicies, type TenantNetwork } from './tenants/network';
+import { containerLimits } from './tenants/limits';
+import { networkPolicies, networkProblems, type TenantNetwork } from './tenants/network';
 import { RULES, subjectOf, type TenantPeople } from './tenants/people';
+import { tenantProblems } from './tenants/problems';
+import { unshared } from './unshared';
 
 /** How much of a resource all pods of a namespace may ask for together. */
 export interface TenantQuota {
@@ -73,9 +78,22 @@ export class Tenant extends Construct {
   /** Who the tenant's pods run as. */
   public readonly runner: Runner;
   private readonly queue: Queue | undefined;
+  private readonly isRestricted: boolean;
 
+  /** @throws where a prop is of another kind */
   public constructor(scope: Construct, id: string, props: TenantProps) {
     super(scope, id);
+    expectKinds(this, props, {
+      network: 'an object!',
+      namespace: 'a text',
+      quota: 'an object',
+      limits: 'an object',
+      people: 'an object',
+      labels: 'an object',
+      queue: 'an object',
+    });
+    expectKinds(this, props.network, { apiServer: 'an object!', egress: 'a list' }, 'network');
+    expectKinds(this, props.people, { view: 'a list', run: 'a list', edit: 'a list' }, 'people');
     const {
       namespace = kebab(id),
       podSecurity = 'restricted',
@@ -87,6 +105,16 @@ export class Tenant extends Construct {
     } = props;
     this.namespace = namespace;
     this.queue = props.queue;
+    this.isRestricted = podSecurity === 'restricted';
+    const wrong = [
+      ...nameProblems('a namespace', namespace, 'label'),
+      ...tenantProblems(namespace, props),
+      ...networkProblems(network).map((each) => ({ code: 'KFP1716', ...each })),
+    ];
+    complain(this, new.target, 'KFP1715', wrong);
+    // Nothing could be made of it.
+    const { network: reach, people: who } =
+      wrong.length === 0 ? { network, people } : { network: undefined, people: {} };
     new Manifest(this, 'Namespace', {
       apiVersion: 'v1',
       kind: 'Namespace',
@@ -102,21 +130,26 @@ export class Tenant extends Construct {
     });
     const hard = hardOf(quota);
     if (Object.keys(hard).length > 0) this.add('ResourceQuota', 'v1', 'quota', { spec: { hard } });
-    this.add('LimitRange', 'v1', 'limits', { spec: { limits: [limitOf(limits)] } });
-    for (const { name, spec } of networkPolicies(network)) {
+    this.add('LimitRange', 'v1', 'limits', { spec: { limits: [containerLimits(limits)] } });
+    for (const { name, spec } of reach ? networkPolicies(reach) : []) {
       this.add('NetworkPolicy', 'networking.k8s.io/v1', name, { spec });
     }
     this.runner = new Runner(this, 'Runner', { name: 'runner', ...props.runner, namespace });
-    for (const kind of ['view', 'run', 'edit'] as const) this.addPeople(kind, people[kind] ?? []);
-    factsOf(this).quotas.push({ namespace, hard, max: { ...limits.max } });
+    for (const kind of ['view', 'run', 'edit'] as const) this.addPeople(kind, who[kind] ?? []);
+    const facts = factsOf(this);
+    facts.quotas.push({ namespace, hard, max: { ...limits.max }, defaults: containerLimits(limits).default });
+    facts.podSecurity.set(namespace, podSecurity);
   }
 
-  /** What a pipeline of the tenant's takes: its runner, its queue, and keys of artifacts that begin with its namespace. */
+  /**
+   * What a pipeline of the tenant's takes: its runner, its queue, keys of artifacts that begin with its namespace, and tasks that
+   * the namespace's PodSecurity lets start.
+   */
   public get pipelineProps() {
     return {
       runner: this.runner,
       artifactPrefix: this.namespace,
-      ...(this.queue && { tasks: this.queue.settings }),
+      tasks: { ...this.queue?.settings, ...(this.isRestricted && { security: 'restricted' as const }) },
     };
   }
 
@@ -137,7 +170,7 @@ export class Tenant extends Construct {
       kind,
       name,
       namespace: this.namespace,
-      body: () => ({ fields: structuredClone(fields) }),
+      body: () => ({ fields: unshared(fields) }),
     });
   }
 }
@@ -149,14 +182,5 @@ function hardOf({ cpu, memory, accelerators = {}, pods, storage }: TenantQuota =
     ...Object.fromEntries(Object.entries(accelerators).map(([name, count]) => [`requests.${name}`, String(count)])),
     ...(pods !== undefined && { pods: String(pods) }),
     ...(storage !== undefined && { 'requests.storage': storage }),
-  };
-}
-
-function limitOf({ defaultRequest, defaultLimit, max }: TenantLimits): object {
-  return {
-    type: 'Container',
-    defaultRequest: { cpu: '100m', memory: '128Mi', ...defaultRequest },
-    default: { memory: '1Gi', ...defaultLimit },
-    ...(max && { max: { ...max } }),
   };
 }

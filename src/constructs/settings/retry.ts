@@ -58,7 +58,7 @@ export interface TaskRetry {
 
 /** How often and how long a task is tried. */
 export interface TaskTiming {
-  /** Retries. Layers are merged field by field. @default - none */
+  /** Retries. Layers are merged field by field, over those of presets. @default - none */
   readonly retry?: TaskRetry | undefined;
   /** The longest an attempt may take, from when its pod was scheduled. @default - no limit */
   readonly timeout?: Duration | undefined;

@@ -32,8 +32,8 @@ export interface SpotOptions {
  * tolerates its taint, and starts again where the node was taken; an error of the program itself, or a lack of memory, is not
  * retried.
  *
- * A `retry` of the task's own is merged with this one, field by field: `retry: { retries: 3, on: { exitCodes: [3] } }` retries
- * what was taken back and exit code 3.
+ * A `retry` of the task's own, or of all tasks, is merged with this one, field by field, and wins, whichever was given first:
+ * `retry: { retries: 3, on: { exitCodes: [3] } }` retries what was taken back and exit code 3.
  *
  * The program starts from the beginning: one that runs for long should keep checkpoints, on a volume for example.
  */

@@ -8,7 +8,7 @@ import { lowerRunner, type TaskIdentity } from './identity';
 import { lowerMetrics, type TaskObservability } from './metrics';
 import { lowerAffinity, lowerNodeSelector, lowerTolerations, poolUse, type TaskPlacement } from './placement';
 import { lowerResources, type TaskResources } from './resources';
-import { lowerRetry, type TaskTiming } from './retry';
+import { lowerRetry, type TaskRetry, type TaskTiming } from './retry';
 import { loweredName, loweredObject, loweredText, loweredTexts, loweredTree, nameOf, seconds } from './setting-value';
 import { lowerMounts, PodVolumes, type TaskVolumes } from './volume';
 
@@ -16,7 +16,8 @@ import { lowerMounts, PodVolumes, type TaskVolumes } from './volume';
  * What a task may ask of its pod, its storage and its past.
  *
  * Settings come in layers: the pipeline's `tasks`, what `pipeline.tasks.configure` adds, the task's props, what its `add…`
- * methods and `configure` add. Later layers win, field by field; maps are merged by name, lists add up.
+ * methods and `configure` add. Later layers win, field by field; maps are merged by name, lists add up. The `retry` of a preset is
+ * below that of every layer.
  */
 export interface TaskSettings
   extends TaskPlacement,
@@ -48,6 +49,15 @@ function expanded(layer: TaskLayer): readonly TaskLayer[] {
   return layer.presets ? [...layer.presets.flatMap(expanded), layer] : [layer];
 }
 
+/**
+ * Retries, the strongest last. What a layer says itself is stronger than any preset, also than one of a later layer: a preset such
+ * as `spot` says what is retried where nobody else did.
+ */
+function retriesOf(layers: readonly TaskLayer[]): readonly TaskRetry[] {
+  const presets = layers.flatMap((layer) => expanded(layer).slice(0, -1));
+  return [...presets, ...layers].flatMap(({ retry }) => (retry ? [retry] : []));
+}
+
 /** Settings as plain data. */
 export function lowerSettings(given: readonly TaskLayer[]): GraphTaskSettings {
   const layers = given.flatMap(expanded).filter((layer) => !isEmptyLayer(layer));
@@ -73,7 +83,7 @@ export function lowerSettings(given: readonly TaskLayer[]): GraphTaskSettings {
     .flatMap(({ initContainers }) => initContainers ?? [])
     .map((each) => lowerSideContainer(each, pod));
   const sides = layers.flatMap(({ sidecars }) => sidecars ?? []).map((each) => lowerSideContainer(each, pod));
-  const retries = layers.flatMap(({ retry }) => (retry ? [retry] : []));
+  const retries = retriesOf(given);
   const timeout = last('timeout');
   const totalTimeout = last('totalTimeout');
   const image = last('image');

@@ -11,6 +11,9 @@ const MANY = 500;
 /** The engine keeps results for a month, at most. */
 const MONTH_SECONDS = 31 * 24 * 3600;
 
+/** How a task is told to reuse nothing, here and in the Python of a compiled pipeline. */
+const NOT_CACHED = 'set `caching: false` for it (in Python: task.set_caching_options(False))';
+
 /** What reuses results of tasks can do so, and does it as it was meant. */
 export function caching(graph: PipelineGraph): readonly Diagnostic[] {
   return [...reserved(graph), ...options(graph), ...environment(graph), ...doubtful(graph), ...collected(graph)];
@@ -90,7 +93,7 @@ function doubtful(graph: PipelineGraph): readonly Diagnostic[] {
       warn(
         'KFP1269',
         `it is never reused, because it mounts '${claim.name}', a volume of its own in each run`,
-        'set `caching: false` for it, or hand on what it reads and writes there as artifacts',
+        `${NOT_CACHED}, or hand on what it reads and writes there as artifacts`,
       );
       continue;
     }
@@ -102,7 +105,7 @@ function doubtful(graph: PipelineGraph): readonly Diagnostic[] {
       warn(
         'KFP1268',
         `results are reused also when '${image}' has become another image`,
-        'give the image a tag that stays, or a digest',
+        `give the image (base_image in Python) a tag that stays, or a digest; or ${NOT_CACHED}`,
       );
     }
     for (const [input, value] of Object.entries(key === undefined ? node.inputs : {})) {
@@ -113,7 +116,7 @@ function doubtful(graph: PipelineGraph): readonly Diagnostic[] {
       warn(
         'KFP1268',
         `its input '${input}' is always at the same place, so that results are reused also when '${made.path}' has made another one`,
-        'let the place change with the run, by `pipeline.run.name`, or set `caching: false`',
+        `let the place change with the run, by \`pipeline.run.name\`; or ${NOT_CACHED}`,
       );
     }
     if (maxAgeSeconds > MONTH_SECONDS) {
@@ -128,7 +131,7 @@ function doubtful(graph: PipelineGraph): readonly Diagnostic[] {
       warn(
         'KFP1269',
         `it runs ${items} times, and what is kept of a component has to fit one ConfigMap, about 1,000 to 3,000 results`,
-        'set `caching: false` for it, or reuse the result of what makes the items',
+        `${NOT_CACHED}, or reuse the result of what makes the items`,
       );
     }
   }

@@ -11,7 +11,7 @@ export function names(graph: PipelineGraph): readonly Diagnostic[] {
       code: 'KFP1202',
       path: graph.path,
       message: `the pipeline's name '${graph.name}' is not a DNS label of at most ${NAME_LIMIT} characters`,
-      mend: 'give the Pipeline a `name` of lower-case letters, digits and hyphens',
+      mend: 'give the Pipeline a `name` of lower-case letters, digits and hyphens; `cdk8s-kfp convert` one by --name',
     });
   }
   if (graph.version !== undefined && !isLabelValue(graph.version)) {

@@ -25,7 +25,7 @@ export function parameters(graph: PipelineGraph): readonly Diagnostic[] {
       report(
         'KFP1252',
         `the pipeline takes the artifact '${name}', which a run of it cannot be given`,
-        'set `standalone: false` where only other pipelines call it, or make the artifact optional()',
+        'set `standalone: false` where only other pipelines call it, take the artifact in by an Importer, or make it optional()',
       );
     }
     if (parameter.default === undefined) continue;

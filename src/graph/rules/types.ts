@@ -130,8 +130,8 @@ function comparisonProblem({ left, right, operator }: Extract<Expression, { kind
   if (!numbers && left.type !== right.type) {
     return `${describeType(left.type)} is compared with ${describeType(right.type)}`;
   }
-  if (!numbers && operator !== '==' && operator !== '!=') {
-    return `'${operator}' compares numbers, not ${describeType(left.type)}`;
+  if (left.type === 'BOOLEAN' && operator !== '==' && operator !== '!=') {
+    return `'${operator}' compares numbers or texts, not ${describeType(left.type)}`;
   }
   return undefined;
 }

@@ -1,9 +1,8 @@
 import type { Json } from '../../components/definition';
-import { type Diagnostic, DiagnosticsError } from '../../diagnostic';
+import { DiagnosticsError } from '../../diagnostic';
 import { argumentProblems } from '../../graph/arguments';
 import type { PipelineParameter } from '../../graph/graph';
-import { memberOf } from '../../graph/member';
-import { decodeText } from '../../local/value-text';
+import { givenArguments } from '../../local/argument-texts';
 import type { ValueType } from '../../values/expression';
 import type { PipelineSpec } from '../ir/types';
 
@@ -21,26 +20,8 @@ export interface GivenArguments {
  */
 export function runArguments(spec: PipelineSpec, { values = {}, texts = [] }: GivenArguments): Record<string, Json> {
   const parameters = parametersOf(spec);
-  const given: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) given[name] = value;
-  const problems: Diagnostic[] = [];
-  const unreadable = new Set<string>();
-  for (const text of texts) {
-    const equals = text.indexOf('=');
-    if (equals < 1) {
-      problems.push({ code: 'KFP1400', message: `'${text}' is no argument`, mend: 'write it as name=value' });
-      continue;
-    }
-    const [name, value] = [text.slice(0, equals), text.slice(equals + 1)];
-    const parameter = memberOf(parameters, name);
-    try {
-      given[name] = parameter && parameter.type !== 'STRING' ? (decodeText(parameter.type, value) ?? null) : value;
-    } catch (error) {
-      unreadable.add(name);
-      const message = `the argument '${name}': ${(error as Error).message}`;
-      problems.push({ code: 'KFP1402', message, mend: 'give a value of that type, as JSON' });
-    }
-  }
+  const { values: given, unreadable, problems: found } = givenArguments(parameters, values, texts);
+  const problems = [...found];
   const kept = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
   for (const problem of argumentProblems(parameters, kept, unreadable)) problems.push({ code: 'KFP1401', ...problem });
   for (const [name, value] of Object.entries(kept)) {

@@ -17,7 +17,7 @@ export interface KfpClientProps {
    * @default - none is sent
    */
   readonly token?: KfpToken | undefined;
-  /** Headers of each request, such as a cookie or `kubeflow-userid`. They are taken as secret as the token. @default - none */
+  /** Headers of each request, such as a cookie or `kubeflow-userid`. Credentials among them are as secret as the token. @default - none */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The namespace, where KFP serves several users. @default - the server's */
   readonly namespace?: string | undefined;

@@ -1,19 +1,16 @@
 import { type Fetch, fetchTrusting } from './ca-fetch';
+import type { KfpClientProps } from './client';
 import { KfpError, type KfpRequestLine, kfpProblem, messageOf, printable, statusError } from './errors';
 import { below, isLocal } from './host';
 import { networkError, networkFailure } from './network-error';
-import { delayOf, type KfpRetry, RETRYABLE, sleep } from './retry';
-import { type KfpToken, readToken } from './token';
+import { delayOf, RETRYABLE, sleep } from './retry';
+import { readToken } from './token';
 
 /** How a server is spoken to. */
-export interface ConnectionProps {
+export interface ConnectionProps
+  extends Pick<KfpClientProps, 'token' | 'headers' | 'caFile' | 'allowPlainHttp' | 'timeoutMs' | 'retry'> {
+  /** The server's URL, of which paths are below. */
   readonly base: URL;
-  readonly token?: KfpToken | undefined;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly caFile?: string | undefined;
-  readonly allowPlainHttp?: boolean | undefined;
-  readonly timeoutMs?: number | undefined;
-  readonly retry?: KfpRetry | undefined;
 }
 
 /** A request of the API. */
@@ -49,8 +46,7 @@ export class Connection {
   public constructor(props: ConnectionProps) {
     this.#props = props;
     const { base, caFile, headers = {} } = props;
-    const isSecret =
-      props.token !== undefined || Object.keys(headers).some((name) => /^(authorization|cookie)$/i.test(name));
+    const isSecret = props.token !== undefined || Object.keys(headers).some(isCredential);
     if (isSecret && base.protocol === 'http:' && !isLocal(base) && !props.allowPlainHttp) {
       const mend =
         'use https; or, where the network itself is trusted, as inside of a cluster, say so: --allow-plain-http (allowPlainHttp)';
@@ -100,8 +96,9 @@ export class Connection {
 
   private async attempt(request: KfpRequest, attempt: number): Promise<KfpAnswer | Failure> {
     const line = { method: request.method, path: request.path };
-    const { base, token, headers } = this.#props;
+    const { base, token, headers = {} } = this.#props;
     const secret = token === undefined ? undefined : await readToken(token);
+    const secrets = [...(secret === undefined ? [] : [secret]), ...credentialsIn(headers)];
     const limit = AbortSignal.timeout(this.#props.timeoutMs ?? 60_000);
     const signal = request.signal ? AbortSignal.any([limit, request.signal]) : limit;
     const { body, type } = bodyOf(request);
@@ -118,11 +115,12 @@ export class Connection {
         },
         ...(body !== undefined && { body }),
       });
-      const data = new Uint8Array(await response.arrayBuffer());
+      const data = await contentOf(response);
+      if (!data) return final(this.notKfp(line, `more than ${SIZE_LIMIT / 1024 / 1024} MB`));
       const { status } = response;
       if (response.ok) return { headers: response.headers, data };
       if (status >= 300 && status < 400) return final(this.redirected(line, response.headers.get('location')));
-      const said = messageOf(Buffer.from(data).toString('utf8'), secret);
+      const said = messageOf(Buffer.from(data).toString('utf8'), secrets);
       const isUnsent = status === 429;
       const isRetryable = RETRYABLE.has(status);
       const isAmbiguous = isRetryable && !isUnsent && request.method !== 'GET';
@@ -130,7 +128,9 @@ export class Connection {
       return { error, isRetryable, isUnsent, retryAfter: response.headers.get('retry-after') };
     } catch (error) {
       if (request.signal?.aborted) throw request.signal.reason;
-      const failure = networkFailure(error);
+      const { text, ...rest } = networkFailure(error);
+      // What is wrong with a header is told with what it says.
+      const failure = { ...rest, text: printable(text, secrets) };
       return { ...failure, error: networkError(line, base.host, failure, attempt) };
     }
   }
@@ -141,12 +141,39 @@ export class Connection {
     if (location !== null && URL.canParse(location, this.#props.base.href)) {
       // What a login page is told stands in the query.
       const { origin, pathname } = new URL(location, this.#props.base);
-      to = printable(`${origin}${pathname}`, undefined);
+      to = printable(`${origin}${pathname}`);
     }
     const message = `${request.method} ${request.path}: ${this.#props.base.origin} redirects to ${to}, which is not followed`;
     const mend = 'if that is a login page, give a token; else give that URL, without the part from /apis, as the host';
     return new KfpError({ code: 'KFP1808', message, mend }, { request });
   }
+}
+
+/** More than any list of KFP's, also where each of its objects holds a pipeline. What gzip packed can be far larger than what came. */
+const SIZE_LIMIT = 256 * 1024 * 1024;
+
+/** What an answer holds; undefined where that is too much. */
+async function contentOf({ body }: Response): Promise<Uint8Array | undefined> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > SIZE_LIMIT) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** Whether a header tells who asks. */
+function isCredential(name: string): boolean {
+  return /auth|cookie|token|secret|key|jwt/i.test(name);
+}
+
+/** What headers say that must not be said again: whole, and word by word, as a cookie of several values may be repeated. */
+function credentialsIn(headers: Readonly<Record<string, string>>): readonly string[] {
+  const values = Object.entries(headers).flatMap(([name, value]) => (isCredential(name) ? [value] : []));
+  const words = values.flatMap((value) => value.split(/[\s;,]+|=/)).filter((word) => word.length >= 8);
+  return [...values, ...words].filter((value) => value !== '');
 }
 
 interface Failure {

@@ -6,7 +6,6 @@ import { pointer, withPassthrough } from '../ir/passthrough';
 import { readIr, readIrFile } from '../ir/read';
 import type { IrComponent, IrDocument, PipelineSpec } from '../ir/types';
 import { textOf } from '../ir/unpack';
-import { contentVersion, versionInFileName } from '../version';
 
 /** A pipeline as it is uploaded, run and compared. */
 export interface PipelineDocument {
@@ -42,8 +41,9 @@ export function readDocument(source: PipelineSource): PipelineDocument {
 export function documentIn(given: Json | undefined): IrDocument | undefined {
   try {
     return given === undefined || given === null ? undefined : documentOf('', JSON.stringify(given)).ir;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof DiagnosticsError) return undefined;
+    throw error;
   }
 }
 
@@ -116,9 +116,4 @@ function cached(component: IrComponent, isOn: boolean): IrComponent {
     return [name, { ...task, cachingOptions: { ...task.cachingOptions, enableCache: isOn } }] as const;
   });
   return { ...component, dag: { ...component.dag, tasks: Object.fromEntries(tasks) } };
-}
-
-/** The name of a file's version: the one that the file is named with, else one that its content gives. */
-export function versionName({ from, ir }: PipelineDocument): string {
-  return versionInFileName(from, ir.spec.pipelineInfo.name) ?? contentVersion(ir);
 }

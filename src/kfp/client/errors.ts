@@ -8,6 +8,8 @@ export interface KfpRequestLine {
 
 /** A call of a KFP server that did not do what was asked. It never holds a token. */
 export class KfpError extends DiagnosticsError {
+  /** The diagnostic's code: `KFP1810` where there is no such thing; docs/diagnostics.md lists them. */
+  public readonly code: string;
   /** What was asked; undefined where nothing was. */
   public readonly request: KfpRequestLine | undefined;
   /** The HTTP status; undefined where there was no answer. */
@@ -22,6 +24,7 @@ export class KfpError extends DiagnosticsError {
   ) {
     super([diagnostic]);
     this.name = 'KfpError';
+    this.code = diagnostic.code;
     this.request = about.request;
     this.status = about.status;
     this.isAmbiguous = about.isAmbiguous ?? false;
@@ -67,9 +70,9 @@ export function statusError(
 /**
  * What a server says is wrong: its answer's `message`, in one of the forms that KFP and what stands before it use.
  *
- * @param secret what must not be said, should the server repeat it
+ * @param secrets what must not be said, should the server repeat it
  */
-export function messageOf(body: string, secret: string | undefined): string {
+export function messageOf(body: string, secrets: readonly string[] = []): string {
   let said = body;
   try {
     const json = JSON.parse(body) as Readonly<Record<string, unknown>> | null;
@@ -81,13 +84,13 @@ export function messageOf(body: string, secret: string | undefined): string {
     // A page for people: its title is all that is of use.
     if (/<html|<!doctype/i.test(body)) said = /<title>([^<]*)/i.exec(body)?.[1] ?? 'a page of HTML';
   }
-  return printable(said, secret);
+  return printable(said, secrets);
 }
 
-/** Text of a server as it may be printed: short, on one line, without control characters and without the secret. */
-export function printable(text: string, secret: string | undefined): string {
-  const kept = secret ? text.replaceAll(secret, '***') : text;
+/** Text of a server as it may be printed: short, on one line, without control characters and without secrets. */
+export function printable(text: string, secrets: readonly string[] = []): string {
+  const kept = secrets.reduce((known, secret) => known.replaceAll(secret, '***'), text);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal must not get
-  const line = kept.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+  const line = kept.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, ' ').trim();
   return line.length > 1000 ? `${line.slice(0, 1000)}…` : line;
 }

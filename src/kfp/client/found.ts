@@ -1,5 +1,5 @@
 import { nearest } from '../../graph/names';
-import { type KfpError, kfpProblem } from './errors';
+import { type KfpError, kfpProblem, printable } from './errors';
 
 /**
  * The error where nothing has a name.
@@ -8,7 +8,7 @@ import { type KfpError, kfpProblem } from './errors';
  * @param known the names that there are
  */
 export function noSuch(without: string, name: string, known: readonly (string | undefined)[] = []): KfpError {
-  const names = known.filter((each) => each !== undefined);
+  const names = known.flatMap((each) => (each === undefined ? [] : [printable(each)]));
   const meant = nearest(name, names);
   const mend = meant
     ? `did you mean '${meant}'?`
@@ -25,7 +25,7 @@ export function noSuch(without: string, name: string, known: readonly (string | 
  */
 export function only<T>(what: string, name: string, found: readonly T[], idOf: (each: T) => string): T | undefined {
   if (found.length <= 1) return found[0];
-  const mend = `give an id: ${found.map(idOf).join(', ')}`;
+  const mend = `give an id: ${found.map((each) => printable(idOf(each))).join(', ')}`;
   throw kfpProblem('KFP1821', `${found.length} ${what}s are named '${name}'`, mend);
 }
 

@@ -11,7 +11,8 @@ export function hostUrl(host: string, what = 'host'): URL {
   try {
     url = new URL(/^[a-z][a-z\d+.-]*:\/\//i.test(host) ? host : `https://${host}`);
   } catch {
-    throw kfpProblem('KFP1800', `the ${what} '${host}' is no URL`, mend);
+    // What stands before an @ may be a password.
+    throw kfpProblem('KFP1800', `the ${what} '${host.replace(/^.*@/s, '***@')}' is no URL`, mend);
   }
   const wrong =
     (url.username || url.password) !== ''

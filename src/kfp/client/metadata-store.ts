@@ -69,11 +69,16 @@ export class MetadataStore {
     const artifacts = new Map(
       (await this.inBatches('GetArtifactsByID', wanted, signal)).map((artifact) => [artifact.int(1), artifact]),
     );
+    const eventsOf = new Map<bigint | undefined, Message[]>();
+    for (const event of events) {
+      const known = eventsOf.get(event.int(2));
+      if (known) known.push(event);
+      else eventsOf.set(event.int(2), [event]);
+    }
     const parents = new Set(executions.map(parentOf));
     return executions.map((execution): StoredExecution => {
       const id = execution.int(1);
-      const own = events.filter((event) => event.int(2) === id);
-      const given = own.flatMap((event) => {
+      const given = (eventsOf.get(id) ?? []).flatMap((event) => {
         const artifact = artifacts.get(event.int(1));
         return artifact ? [artifactOf(event.message(3)?.messages(1)[0]?.text(2) ?? '', artifact)] : [];
       });

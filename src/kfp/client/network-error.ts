@@ -37,11 +37,13 @@ export function networkFailure(error: unknown): NetworkFailure {
   const isTimeout = inner.name === 'TimeoutError';
   const code = isTimeout ? 'ETIMEDOUT' : (inner.code ?? inner.name);
   const isTls = TLS.test(code);
+  // What `fetch` says of the ports of other protocols, before it sends anything; it has no code.
+  const isBadPort = inner.message === 'bad port';
   return {
     code,
     text: isTimeout ? 'no answer within the time limit' : inner.message || code,
-    isUnsent: UNSENT.has(code) || isTls,
-    isRetryable: !isTls && code !== 'ENOTFOUND',
+    isUnsent: UNSENT.has(code) || isTls || isBadPort,
+    isRetryable: !isTls && !isBadPort && code !== 'ENOTFOUND',
   };
 }
 
@@ -66,7 +68,7 @@ export function networkError(
     : code === 'ENOTFOUND'
       ? 'look at the host; a service of a cluster has a name only inside of it'
       : 'look at the host and port, at a `kubectl port-forward` if there is one, and at the network';
-  const message = `${request.method} ${request.path}: ${why}: ${printable(text, undefined)}${tries}`;
+  const message = `${request.method} ${request.path}: ${why}: ${printable(text)}${tries}`;
   return new KfpError(
     { code: isTls ? 'KFP1805' : 'KFP1804', message, mend },
     { request, isAmbiguous: !isUnsent && request.method !== 'GET' },

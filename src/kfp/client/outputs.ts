@@ -8,6 +8,7 @@ import type { KfpApiRun, KfpApiState } from './types';
 export interface KfpArtifact {
   /** KFP's type, `system.Model`. */
   readonly type: string;
+  /** Where its data is. */
   readonly uri: string;
   /** What the task noted about it. */
   readonly metadata: Readonly<Record<string, Json>>;
@@ -15,7 +16,9 @@ export interface KfpArtifact {
 
 /** What one task gave. */
 export interface KfpTaskOutputs {
+  /** How the task ended, or how it fares. */
   readonly state: StoredExecution['state'];
+  /** By output. */
   readonly parameters: Readonly<Record<string, Json>>;
   /** By output; several where the output is a list. */
   readonly artifacts: Readonly<Record<string, readonly KfpArtifact[]>>;
@@ -25,7 +28,9 @@ export interface KfpTaskOutputs {
 
 /** What a run gave. */
 export interface KfpRunOutputs {
+  /** The run's id. */
   readonly runId: string;
+  /** How the run ended, or how it fares. */
   readonly state: KfpApiState;
   /** The pipeline's own outputs: parameters as values, artifacts as such. Those that no task gave are missing. */
   readonly outputs: Readonly<Record<string, Json | readonly KfpArtifact[]>>;

@@ -2,6 +2,8 @@ import type { Connection } from './connection';
 
 /** The most that a server gives at once. */
 const PAGE_SIZE = 200;
+/** A million objects. */
+const PAGE_LIMIT = 5000;
 
 /** What to list. */
 export interface ListRequest {
@@ -51,12 +53,14 @@ export async function list<T extends object>(connection: Connection, request: Li
       signal,
     });
     const page = answer[field] ?? [];
-    if (!Array.isArray(page)) throw connection.notKfp({ method: 'GET', path }, `no list of ${field}`);
+    const isList = Array.isArray(page) && page.every((each) => typeof each === 'object' && each !== null);
+    if (!isList) throw connection.notKfp({ method: 'GET', path }, `no list of ${field}`);
     found.push(...(page as T[]));
     const next = answer.next_page_token;
     if (typeof next !== 'string' || next === '') break;
     // A server that gives one page for ever would be asked for ever.
     if (tokens.has(next)) throw connection.notKfp({ method: 'GET', path }, 'the same page again and again');
+    if (tokens.size === PAGE_LIMIT) throw connection.notKfp({ method: 'GET', path }, 'pages without end');
     tokens.add(next);
     token = next;
   }

@@ -1,5 +1,6 @@
+import { versionOfFile } from '../version';
 import type { Connection } from './connection';
-import { documentIn, isSame, type PipelineDocument, versionName } from './document';
+import { documentIn, isSame, type PipelineDocument } from './document';
 import { KfpError, kfpProblem } from './errors';
 import { nameOf } from './found';
 import type { KfpPipelines } from './pipelines';
@@ -25,7 +26,9 @@ export interface KfpUploadOptions {
 
 /** What an upload did. */
 export interface KfpUpload {
+  /** The pipeline. */
   readonly pipeline: KfpApiPipeline;
+  /** The version that was asked for. */
   readonly version: KfpApiPipelineVersion;
   /** True where the pipeline was made; false where it was there. */
   readonly isNewPipeline: boolean;
@@ -58,7 +61,7 @@ export class Uploads {
     const name = options.pipeline ?? document.ir.spec.pipelineInfo.name;
     const found = await this.pipelines.find(name, undefined, signal);
     const pipeline = found ?? (await this.ensure(name, document, options));
-    const version = options.version ?? versionName(document);
+    const version = options.version ?? versionOfFile(document.from, document.ir);
     const same = found && (await this.pipelines.findVersion(pipeline.pipeline_id, version, signal));
     const result = { pipeline, isNewPipeline: !found };
     if (same) return { ...result, version: this.reused(same, document, name), isNewVersion: false };
@@ -76,7 +79,7 @@ export class Uploads {
     } catch (error) {
       // Another client was faster, or the answer was lost.
       if (!(error instanceof KfpError) || !(error.status === 409 || error.isAmbiguous)) throw error;
-      const name = options.version ?? versionName(document);
+      const name = options.version ?? versionOfFile(document.from, document.ir);
       const made = await this.pipelines.findVersion(pipeline.pipeline_id, name, options.signal);
       if (!made) throw error;
       return this.reused(made, document, nameOf(pipeline));
@@ -121,7 +124,7 @@ export class Uploads {
     document: PipelineDocument,
     options: KfpUploadOptions,
   ): Promise<KfpApiPipelineVersion> {
-    const version = options.version ?? versionName(document);
+    const version = options.version ?? versionOfFile(document.from, document.ir);
     const names = {
       name: await this.objectName(version, nameOf(pipeline), options.signal),
       display_name: version,

@@ -1,8 +1,7 @@
 import type { Json } from '../../components/definition';
 import { isRunValue, type Tree, type TreeObject } from '../../graph/settings';
+import { nodeTerms } from '../ir/node-affinity';
 import type { SettingTarget } from './setting-target';
-
-type Requirements = { readonly matchExpressions?: Json; readonly matchFields?: Json };
 
 /** Which nodes, and beside which pods. */
 export function writeAffinity(affinity: TreeObject, target: SettingTarget): void {
@@ -18,19 +17,6 @@ export function writeAffinity(affinity: TreeObject, target: SettingTarget): void
     for (const term of podTerms(target.plain('podAffinity', given), anti)) target.append('podAffinity', term);
     target.ignored('podAffinity', 'KFP’s backend does not read it');
   }
-}
-
-/** Kubernetes' NodeAffinity as KFP's terms: one of those without a weight has to hold. */
-export function nodeTerms(plain: Json | undefined): readonly object[] {
-  const affinity = (plain ?? {}) as Record<string, Json>;
-  const { nodeSelectorTerms = [] } = (affinity.requiredDuringSchedulingIgnoredDuringExecution ?? {}) as {
-    nodeSelectorTerms?: readonly Requirements[];
-  };
-  const preferred = (affinity.preferredDuringSchedulingIgnoredDuringExecution ?? []) as readonly {
-    readonly weight: number;
-    readonly preference: Requirements;
-  }[];
-  return [...nodeSelectorTerms, ...preferred.map(({ weight, preference }) => ({ ...preference, weight }))];
 }
 
 interface PodTerm {

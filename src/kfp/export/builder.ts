@@ -1,4 +1,4 @@
-import type { Json } from '../../components/definition';
+import { FreeNames } from '../../graph/free-names';
 import { kebab } from '../../graph/names';
 import type { IrComponent, IrExecutor, KubernetesExecutorConfig } from '../ir/types';
 
@@ -11,12 +11,15 @@ export interface WrittenLeaf {
 
 /** The components and executors of a document, each under a name of its own. */
 export class DocumentBuilder {
+  /** By name. */
   public readonly components: Record<string, IrComponent> = {};
+  /** By label. */
   public readonly executors: Record<string, IrExecutor> = {};
+  /** What Kubernetes is told of them, by label. */
   public readonly platform: Record<string, KubernetesExecutorConfig> = {};
   /** Leaves that are there already, by all that they say. */
   private readonly leaves = new Map<string, string>();
-  private readonly taken = new Set<string>();
+  private readonly words = new FreeNames();
 
   /**
    * The name of a component that is run. Tasks that ask for the same share one: KFP's SDK writes one for each task instead,
@@ -46,11 +49,7 @@ export class DocumentBuilder {
   }
 
   private freeWord(name: string): string {
-    const base = kebab(name) || 'component';
-    let word = base;
-    for (let number = 2; this.taken.has(word); number++) word = `${base}-${number}`;
-    this.taken.add(word);
-    return word;
+    return this.words.take(kebab(name) || 'component');
   }
 }
 
@@ -63,6 +62,3 @@ export function present<T extends object>(object: { [K in keyof T]: T[K] | undef
 export function filled<T extends object>(object: T): T | undefined {
   return Object.keys(object).length > 0 ? object : undefined;
 }
-
-/** Plain data as JSON: the graph's trees without values of the run. */
-export type PlainObject = { readonly [key: string]: Json };

@@ -85,7 +85,17 @@ class ConditionWriter {
     return operands.length === 1 ? operands[0] : { kind: 'or', operands };
   }
 
+  /** A value as text. */
+  private asText(value: Expression): ConditionOperand | undefined {
+    const text = value.type === 'UNKNOWN' ? ({ ...value, type: 'STRING' } as Expression) : value;
+    const operand = this.operand(text, undefined);
+    if (!operand || 'input' in operand) return operand && { ...operand, ...TEXT_CASTS[value.type] };
+    return { literal: String(operand.literal) };
+  }
+
   private operand(expression: Expression, asNumber: 'int' | 'double' | undefined): ConditionOperand | undefined {
+    const only = onlyPartOf(expression);
+    if (only) return this.asText(only);
     if (expression.kind === 'literal') {
       const { value } = expression;
       if (typeof value === 'number' && asNumber === 'double') return { literal: value, double: true };
@@ -110,6 +120,26 @@ class ConditionWriter {
     return { input, ...(cast && { cast }) };
   }
 }
+
+/** The value that a text is of, which holds nothing else. */
+function onlyPartOf(expression: Expression): Expression | undefined {
+  if (expression.kind !== 'text' || expression.parts.length !== 1) return undefined;
+  const [part] = expression.parts;
+  if (typeof part === 'string') return { kind: 'literal', type: 'STRING', value: part };
+  return TEXT_CASTS[part!.type] ? part : undefined;
+}
+
+/** The casts by which CEL makes text of a value, from the outside. Numbers arrive as floats. */
+const TEXT_CASTS: Readonly<Partial<Record<Expression['type'], Pick<CastOperand, 'cast' | 'inner'>>>> = {
+  STRING: {},
+  // An input that is declared as text: KFP makes text of whatever it is given.
+  UNKNOWN: {},
+  NUMBER_INTEGER: { cast: 'string', inner: 'int' },
+  NUMBER_DOUBLE: { cast: 'string' },
+  BOOLEAN: { cast: 'string' },
+};
+
+type CastOperand = Extract<ConditionOperand, { input: string }>;
 
 /** How two operands are compared where they are numbers. */
 function numbers(left: Expression, right: Expression): 'int' | 'double' | undefined {

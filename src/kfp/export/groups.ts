@@ -1,4 +1,4 @@
-import type { PortDefinition } from '../../components/definition';
+import type { Json, Passthrough, PortDefinition } from '../../components/definition';
 import {
   type Branch,
   bodiesOf,
@@ -9,6 +9,7 @@ import {
   type LoopNode,
 } from '../../graph/graph';
 import { type Expression, isArtifactType } from '../../values/expression';
+import { withPassthrough } from '../ir/passthrough';
 import type { IrComponent, IrDag, IrTask } from '../ir/types';
 import { present } from './builder';
 import { conditionText } from './conditions';
@@ -32,7 +33,7 @@ export class GroupWriter {
   /** An If: one task, or a DAG of its branches. */
   public if(node: IfNode, key: string, scope: DagScope, place: Place): IrTask {
     const [first, ...others] = node.branches;
-    if (others.length === 0) return this.branch(first!, [], key, scope, place, node.path).task;
+    if (others.length === 0) return this.branch({ ...first!, kfp: node.kfp }, [], key, scope, place, node.path).task;
     const componentName = this.document.builder.reserve(key);
     const names = new Map<string, NodeNames>();
     const chain = new DagScope(names, scope);
@@ -42,7 +43,7 @@ export class GroupWriter {
       const branchKey = this.writer.keys.of(branch.id);
       const before = node.branches.slice(0, index).map(({ condition }) => condition!);
       const { task, outputs } = this.branch(branch, before, branchKey, chain, place, branch.path);
-      tasks[branchKey] = this.writer.named(branchKey, task, {});
+      tasks[branchKey] = this.writer.named(branchKey, task, branch);
       for (const { name, type } of outputs) {
         const from = [...(given.get(name)?.from ?? []), { task: branchKey, output: name }];
         given.set(name, { name, type: given.get(name)?.type ?? type, from });
@@ -50,7 +51,7 @@ export class GroupWriter {
     });
     const outputs = [...given.values()];
     const inputs = passedTo(chain, scope, this.document.problems, node.path);
-    return this.groupTask(componentName, chain, inputs, tasks, outputs);
+    return this.groupTask(componentName, node.kfp, chain, inputs, tasks, outputs);
   }
 
   private branch(
@@ -67,7 +68,7 @@ export class GroupWriter {
     const outputs = this.groupOutputs(branch.body, body, path);
     const inputs = passedTo(body.scope, scope, problems, path);
     const condition = conditionText(branch.condition, before, inputs, problems, path);
-    const task = this.groupTask(componentName, body.scope, inputs, body.tasks, outputs, inputs.declared);
+    const task = this.groupTask(componentName, branch.kfp, body.scope, inputs, body.tasks, outputs, inputs.declared);
     return { task: { ...task, ...(condition !== undefined && { triggerPolicy: { condition } }) }, outputs };
   }
 
@@ -87,7 +88,8 @@ export class GroupWriter {
     // An input of its own: KFP's backend takes the one that holds the items away from the iterations.
     const itemsInput = body.scope.inputs.some(({ name }) => name === list) ? `${list}-items` : list;
     if (channel) inputs.pass(itemsInput, channel);
-    else if (items.kind !== 'literal') refuseExpression(problems, node.path, 'the list of items', items);
+    const literals = literalItems(items);
+    if (!channel && !literals) refuseExpression(problems, node.path, 'the list of items', items);
     this.checkCollected(node);
     const isArtifacts = isArtifactType(items.type);
     if (isArtifacts) {
@@ -103,9 +105,9 @@ export class GroupWriter {
       ...(channel && { [itemsInput]: portOfType(items.type) }),
       [itemInput]: portOfType(known),
     };
-    const raw = channel ? undefined : JSON.stringify(items.kind === 'literal' ? items.value : []);
+    const raw = channel ? undefined : JSON.stringify(literals ?? []);
     return {
-      ...this.groupTask(componentName, body.scope, inputs, body.tasks, outputs, ports, true),
+      ...this.groupTask(componentName, node.kfp, body.scope, inputs, body.tasks, outputs, ports, true),
       ...(isArtifacts
         ? { artifactIterator: { items: { inputArtifact: itemsInput }, itemInput } }
         : { parameterIterator: { items: raw === undefined ? { inputParameter: itemsInput } : { raw }, itemInput } }),
@@ -163,7 +165,7 @@ export class GroupWriter {
     const outputs = this.groupOutputs(node.body, body, node.path);
     const inputs = passedTo(body.scope, scope, problems, node.path);
     if (node.onExit) this.exit(node.onExit, key, scope, beside);
-    return this.groupTask(componentName, body.scope, inputs, body.tasks, outputs);
+    return this.groupTask(componentName, node.kfp, body.scope, inputs, body.tasks, outputs);
   }
 
   /** What runs when a handler has ended: a task beside it. */
@@ -177,9 +179,14 @@ export class GroupWriter {
     beside[key] = this.writer.named(key, { ...task, ...waits }, node);
   }
 
-  /** The task of a DAG that the document needs, around tasks that were written. */
+  /**
+   * The task of a DAG that the document needs, around tasks that were written.
+   *
+   * @param kfp what the document said of it that it came from
+   */
   private groupTask(
     name: string,
+    kfp: Passthrough | undefined,
     inner: DagScope,
     inputs: TaskInputs,
     tasks: NonNullable<IrDag['tasks']>,
@@ -187,11 +194,12 @@ export class GroupWriter {
     more: Readonly<Record<string, PortDefinition>> = {},
     isLoop = false,
   ): IrTask {
-    this.document.builder.define(name, {
+    const component: IrComponent = {
       ...this.declared(inner, more),
       ...declaredOutputs(outputs, isLoop),
       dag: present<IrDag>({ tasks, outputs: printOutputs(outputs) }),
-    });
+    };
+    this.document.builder.define(name, withPassthrough(component, kfp, '/component'));
     return present<IrTask>({ componentRef: { name }, inputs: inputs.written } as IrTask);
   }
 
@@ -208,6 +216,14 @@ export class GroupWriter {
     const declared = inputDefinitions({ ...ports, ...more });
     return declared ? { inputDefinitions: declared } : {};
   }
+}
+
+/** The items of a loop, where they are known; literals of several shapes are a list of such. */
+function literalItems(items: Expression): Json | undefined {
+  if (items.kind === 'literal') return items.value;
+  if (items.kind !== 'list') return undefined;
+  const literals = items.items.flatMap((item) => (item.kind === 'literal' ? [item.value] : []));
+  return literals.length === items.items.length ? literals : undefined;
 }
 
 /** The inputs of a task that holds others: what these read from around it. */

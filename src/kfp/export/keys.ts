@@ -1,3 +1,4 @@
+import { FreeNames } from '../../graph/free-names';
 import { type Dag, type GraphNode, nodesIn } from '../../graph/graph';
 import { kebab } from '../../graph/names';
 
@@ -7,7 +8,7 @@ import { kebab } from '../../graph/names';
  */
 export class TaskKeys {
   private readonly keys = new Map<string, string>();
-  private readonly taken = new Set<string>();
+  private readonly taken = new FreeNames();
 
   public constructor(root: Dag) {
     const sites = nodesIn(root).flatMap(sitesOf);
@@ -26,10 +27,7 @@ export class TaskKeys {
 
   /** The key of something that the document needs besides. */
   public free(wanted: string): string {
-    let key = wanted;
-    for (let number = 2; this.taken.has(key); number++) key = `${wanted}-${number}`;
-    this.taken.add(key);
-    return key;
+    return this.taken.take(wanted);
   }
 }
 

@@ -1,6 +1,7 @@
-import type { Json } from '../../components/definition';
+import type { Json, PythonImplementation } from '../../components/definition';
 import type { PipelineGraph, TaskNode } from '../../graph/graph';
 import { withPassthrough } from '../ir/passthrough';
+import { hasPlaceholder } from '../ir/placeholders';
 import type { IrContainer, IrExecutor, IrTask } from '../ir/types';
 import { type DocumentBuilder, present, type WrittenLeaf } from './builder';
 import { claimLeaf } from './claims';
@@ -66,6 +67,7 @@ export function leafTask(
 
   function containerLeaf(): WrittenLeaf | undefined {
     if (implementation.kind !== 'python' && implementation.kind !== 'container') return undefined;
+    if (implementation.kind === 'python' && !implementation.program) checkText(component.name, implementation);
     const container: Partial<IrContainer> =
       implementation.kind === 'python'
         ? pythonContainer(component, implementation)
@@ -74,6 +76,17 @@ export function leafTask(
       component: interfaceOf(component.inputs, component.outputs),
       executor: { container: { image: implementation.image, ...container } },
     };
+  }
+
+  /** KFP puts values into all that a container is told, and so into Python and into the script that calls pip. */
+  function checkText(name: string, { source, packages = [], pipIndexUrls = [] }: PythonImplementation): void {
+    if (![source, ...packages, ...pipIndexUrls].some(hasPlaceholder)) return;
+    problems.warning(
+      'KFP1578',
+      node.path,
+      `the text of '${name}' holds a placeholder, and KFP puts a value of the run there: one that is code is run`,
+      "write it in two parts, '{{' + '$', and give the function an input",
+    );
   }
 }
 

@@ -37,9 +37,36 @@ const POINTED: ScalarTag = {
   stringify: ({ value }) => String(value).replace('e', '.0e'),
 };
 
+/** What YAML refuses, or takes for a line break, also in quotes. */
+const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufffe\uffff]/g;
+
+/**
+ * Text that is read as other text, or not at all, where it stands as it is: a tab, to PyYAML; `=` and `<<`, to YAML 1.1; lines of
+ * nothing but blanks, which are taken for indentation.
+ */
+function needsQuotes(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  const isBlank = value.includes('\n') ? !/\S/.test(value) : value.includes('\t');
+  return isBlank || value === '=' || value === '<<' || value.search(UNPRINTABLE) >= 0;
+}
+
+/** Such a text, in quotes. */
+const QUOTED: ScalarTag = {
+  tag: 'tag:yaml.org,2002:str',
+  default: true,
+  identify: needsQuotes,
+  test: /^$/,
+  resolve: (text) => text,
+  stringify: ({ value }) =>
+    JSON.stringify(value).replace(
+      UNPRINTABLE,
+      (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+};
+
 const OPTIONS = {
   lineWidth: 0,
   aliasDuplicateObjects: false,
-  // Before the others, which would take it for any number.
-  customTags: (tags: readonly ScalarTag[]) => [POINTED, ...tags],
+  // Before the others, which would take it for any number, or any text.
+  customTags: (tags: readonly ScalarTag[]) => [POINTED, QUOTED, ...tags],
 };

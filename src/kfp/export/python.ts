@@ -5,7 +5,7 @@ import { plainAnnotations } from './annotations';
 import { notebookHelper } from './notebook';
 
 /** The release of KFP's SDK whose executor runs Python components on a KFP server. */
-export const KFP_VERSION = '2.17.0';
+const KFP_VERSION = '2.17.0';
 
 /** What KFP's executor runs: the names that components may use without importing them. */
 const PREAMBLE = '\nimport kfp\nfrom kfp import dsl\nfrom kfp.dsl import *\nfrom typing import *\n\n';

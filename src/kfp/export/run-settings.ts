@@ -103,8 +103,9 @@ function writeWorkspace(graph: PipelineGraph, { config, lost }: RunTarget): void
   };
 }
 
-/** The graph has the workspace where a task mounts it. */
+/** The pipeline's workspace, or one that a pipeline that it calls brings, which its tasks mount. */
 function workspaceClaim(graph: PipelineGraph): TreeObject | undefined {
+  if (graph.workspace) return graph.workspace;
   for (const pipeline of pipelinesOf(graph)) {
     for (const { settings } of allTasks(pipeline)) {
       const found = settings.volumes?.find(({ name, claim }) => name === 'workspace' && claim !== undefined);

@@ -1,4 +1,5 @@
 import type { PortDefinition } from '../../components/definition';
+import { FreeNames } from '../../graph/free-names';
 import type { Expression, RunField, ValueType } from '../../values/expression';
 import type { IrTaskArtifact, IrTaskParameter } from '../ir/types';
 import { portOfType } from './ports';
@@ -76,7 +77,7 @@ export interface PassedIn {
 export class DagScope {
   private readonly passed: PassedIn[] = [];
   private readonly byKey = new Map<string, PassedIn>();
-  private readonly names = new Set<string>();
+  private readonly names: FreeNames;
   private read: ValueType | undefined;
 
   /**
@@ -90,7 +91,7 @@ export class DagScope {
     /** Whether a parameter of the pipeline may be absent, and how its tasks are called. */
     private readonly pipeline?: { isAbsent(parameter: string): boolean; keyOf(id: string): string },
   ) {
-    if (item) this.names.add(item.input);
+    this.names = new FreeNames(item ? [item.input] : []);
   }
 
   /** What has to be given from around. */
@@ -172,10 +173,7 @@ export class DagScope {
     const key = JSON.stringify([channel.source, channel.fields]);
     const known = this.byKey.get(key);
     if (known) return known.name;
-    const base = this.nameOf(channel);
-    let name = base;
-    for (let number = 2; this.names.has(name); number++) name = `${base}-${number}`;
-    this.names.add(name);
+    const name = this.names.take(this.nameOf(channel));
     const input = { name, channel, port: this.portOf(channel) };
     this.byKey.set(key, input);
     this.passed.push(input);

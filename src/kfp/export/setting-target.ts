@@ -7,7 +7,7 @@ import {
   type Text,
   type Tree,
 } from '../../graph/settings';
-import type { IrContainer, IrTask, IrTaskParameter, KubernetesExecutorConfig } from '../ir/types';
+import type { IrContainer, IrTask, IrTaskParameter } from '../ir/types';
 import type { ExportProblems } from './problems';
 import { channelOf, type DagScope, factOf } from './scope';
 import type { TaskInputs } from './task-inputs';
@@ -16,8 +16,11 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Where the settings of a task go: its container, its task, and what Kubernetes is told of it. */
 export class SettingTarget {
+  /** What stands in the executor. */
   public readonly container: Partial<Mutable<IrContainer>> = {};
+  /** What stands in the task itself. */
   public readonly task: Partial<Mutable<IrTask>> = {};
+  /** What Kubernetes is told. */
   public readonly platform: Record<string, Json> = {};
 
   public constructor(
@@ -104,9 +107,4 @@ function typed(channel: NonNullable<ReturnType<typeof channelOf>>, { port }: Run
 /** What the platform's configuration has besides a reference, for backends that do not read these. */
 export function twin(field: string, { runtimeValue }: IrTaskParameter): object {
   return runtimeValue?.constant === undefined ? {} : { [field]: runtimeValue.constant };
-}
-
-/** The platform's configuration of a task, where there is any. */
-export function platformOf({ platform }: SettingTarget): KubernetesExecutorConfig {
-  return platform;
 }

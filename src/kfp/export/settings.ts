@@ -1,7 +1,7 @@
+import { amountOf } from '../../graph/rules/settings/resources';
 import { type GraphTaskSettings, isRunValue, type Text, type TreeObject } from '../../graph/settings';
 import type { IrResources } from '../ir/types';
 import { writeAffinity } from './affinity';
-import { quantity } from './amounts';
 import { present } from './builder';
 import {
   writeEnv,
@@ -172,7 +172,7 @@ function acceleratorOf(resourceType: string, resourceCount: string, isKnown: boo
 
 /** An amount as old servers read it: cores, and units of a thousand million bytes. */
 function oldAmount(resource: 'cpu' | 'memory', words: string): number | undefined {
-  const amount = quantity(words);
+  const amount = amountOf(words);
   if (amount === undefined) return undefined;
   return resource === 'cpu' ? amount : amount / 1e9;
 }

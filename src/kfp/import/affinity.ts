@@ -1,20 +1,11 @@
+import type { Json } from '../../components/definition';
 import type { NodeRequirement, TaskNodeAffinity, TaskPodAffinity } from '../../constructs/settings/placement';
 import type { TaskSettings } from '../../constructs/settings/task-settings';
 import { Value } from '../../values/value';
+import { nodeTerms } from '../ir/node-affinity';
 import type { NodeAffinityTerm, PodAffinityTerm, SelectorRequirement } from './platform-types';
 
 type Fields = { readonly [field: string]: unknown };
-
-/** Kubernetes' NodeAffinity. */
-interface NodeAffinity {
-  readonly requiredDuringSchedulingIgnoredDuringExecution?: {
-    readonly nodeSelectorTerms?: readonly NodeAffinityTerm[];
-  };
-  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
-    readonly weight: number;
-    readonly preference: NodeAffinityTerm;
-  }[];
-}
 
 /**
  * Node affinity. Of the terms that are required, one has to hold. What is said with more than labels of nodes stands as
@@ -30,9 +21,8 @@ export function nodeAffinitySettings(
   const late = given.findLast((each) => each instanceof Value);
   if (late instanceof Value) return { nodeAffinity: late as Value<never> };
   const written = given
-    .flatMap((each, index) =>
-      terms[index]!.nodeAffinityJson ? termsOf((each ?? {}) as NodeAffinity) : [each as NodeAffinityTerm],
-    )
+    .flatMap((each, index): readonly unknown[] => (terms[index]!.nodeAffinityJson ? nodeTerms(each as Json) : [each]))
+    .map((each) => each as NodeAffinityTerm)
     .filter(({ matchExpressions, matchFields }) => matchExpressions?.length || matchFields?.length);
   if (written.length === 0) return {};
   if (written.some(({ matchFields }) => matchFields?.length))
@@ -59,15 +49,6 @@ export function podAffinitySettings(
     ...(all(false).length > 0 && { podAffinity: podTerms(all(false)) }),
     ...(all(true).length > 0 && { podAntiAffinity: podTerms(all(true)) }),
   });
-}
-
-/** The terms of a whole one. */
-function termsOf({
-  requiredDuringSchedulingIgnoredDuringExecution: required,
-  preferredDuringSchedulingIgnoredDuringExecution: preferred = [],
-}: NodeAffinity): readonly NodeAffinityTerm[] {
-  const preferences = preferred.map(({ weight, preference }) => ({ ...preference, weight }));
-  return [...(required?.nodeSelectorTerms ?? []), ...preferences];
 }
 
 function requirements({ matchExpressions = [] }: NodeAffinityTerm): readonly NodeRequirement[] {

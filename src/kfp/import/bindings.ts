@@ -24,14 +24,14 @@ export function inputsOf(dag: DagImport, key: string, task: IrTask, items?: Read
  * What a parameter of a task is given: a literal or a value of the run; undefined where it is absent.
  *
  * @param path where that is said
- * @param own gives the other inputs of the task, which may stand in a constant
+ * @param own the other inputs of the task, which may stand in a constant
  */
 export function boundParameter(
   dag: DagImport,
   source: IrTaskParameter,
   key: string,
   path: IrPath,
-  own: (name: string) => unknown,
+  own: TaskInputs,
 ): unknown {
   const value = sourceOf(dag, source, key, path, own);
   const { parameterExpressionSelector: selector } = source;
@@ -47,7 +47,31 @@ export function boundParameter(
     `'${selector}' is no expression that is known here`,
     'KFP’s SDK writes parseJson(string_value)["key"]: read anything else in a component',
   );
+  dag.document.isIncomplete = true;
   return undefined;
+}
+
+/**
+ * What an input of a task is that stands in a text or in a setting; undefined where it is left out. One that nothing gives is
+ * told of: the text would lose it.
+ *
+ * @param path where it is read
+ */
+export function readInput(dag: DagImport, inputs: TaskInputs, name: string, path: IrPath): unknown {
+  const given = inputs.effective(name);
+  if (given === undefined && !inputs.isLeftOut(name)) tellMissing(dag, name, path);
+  return given;
+}
+
+/** Says that nothing gives what is read, unless that comes from what was refused. */
+export function tellMissing({ document }: DagImport, name: string, path: IrPath): void {
+  if (document.isIncomplete) return;
+  document.report.error(
+    'KFP1508',
+    path,
+    `'${name}' is read here, and nothing gives it: no input, no output of a task, and no item of a loop around this`,
+    'give the value to an input of a component that uses it, and compile the pipeline again',
+  );
 }
 
 function boundArtifact(
@@ -63,7 +87,7 @@ function sourceOf(
   { componentInputParameter, taskOutputParameter, taskFinalStatus, runtimeValue }: IrTaskParameter,
   key: string,
   path: IrPath,
-  own: (name: string) => unknown,
+  own: TaskInputs,
 ): unknown {
   if (componentInputParameter !== undefined) return dag.place.parameter(componentInputParameter);
   if (taskOutputParameter) {
@@ -76,7 +100,7 @@ function sourceOf(
   return constantValue(runtimeValue.constant, {
     task: key,
     input: (name) => {
-      const given = own(name);
+      const given = readInput(dag, own, name, [...path, 'runtimeValue', 'constant']);
       dag.pipeline.needs(given);
       return given;
     },

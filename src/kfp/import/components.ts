@@ -1,4 +1,5 @@
 import { Component } from '../../components/component';
+import { outputsAsInKfp } from '../../components/container-files';
 import type { ComponentDefinition, Passthrough } from '../../components/definition';
 import type { ImporterProps } from '../../constructs/importer';
 import type { TaskSettings } from '../../constructs/settings/task-settings';
@@ -204,6 +205,7 @@ export class ExecutorImports {
     const definition = this.shared.of({
       name: python ? python.implementation.function : this.baseName(name),
       ...ports,
+      ...(plain && { outputs: outputsAsInKfp(ports.outputs) }),
       implementation: python
         ? { ...python.implementation, image, file }
         : program

@@ -1,3 +1,4 @@
+import { encodeJson } from '../../values/codec';
 import { Value } from '../../values/value';
 import { type Condition, type ConditionOperand, printCondition } from '../ir/condition';
 import type { Tree } from './values';
@@ -69,10 +70,10 @@ function refuseMixture(condition: Extract<Condition, { kind: 'compare' }>, left:
   if (left !== right && !areNumbers) {
     throw new ConditionProblem(`'${printCondition(condition)}' compares ${words(left)} with ${words(right)}`);
   }
-  if (areNumbers || condition.operator === '==' || condition.operator === '!=') return;
+  if (left !== 'BOOLEAN' || condition.operator === '==' || condition.operator === '!=') return;
   throw new ConditionProblem(
-    `'${printCondition(condition)}' asks which ${words(left)} is greater`,
-    'compare numbers: KFP compares text letter by letter, so that 10 is less than 9',
+    `'${printCondition(condition)}' asks which of two booleans is greater`,
+    'compare it by == or !=, or compare numbers or texts',
   );
 }
 
@@ -94,9 +95,17 @@ function operandOf(operand: ConditionOperand, input: (name: string) => Condition
 
 /** What nobody declared is of the type that the document gives it: KFP makes text of what is to be text. */
 function asDeclared(tree: Tree, type: string | undefined): Tree {
+  // The SDK calls the members of items text, whatever these are; of one that is known to be none, an export says the same.
+  if (type === 'STRING' && tree.type !== 'STRING' && Object.hasOwn(WORDS, tree.type)) {
+    return tree.kind === 'literal' ? treeOfGiven(encodeJson(tree.value)) : asText({ ...tree, type: 'UNKNOWN' } as Tree);
+  }
   if (tree.type !== 'UNKNOWN' || type === undefined || !Object.hasOwn(WORDS, type)) return tree;
-  if (type === 'STRING' && tree.kind === 'field') return { kind: 'text', parts: [tree], type: 'STRING' };
+  if (type === 'STRING' && tree.kind === 'field') return asText(tree);
   return { ...tree, type } as Tree;
+}
+
+function asText(tree: Tree): Tree {
+  return { kind: 'text', parts: [tree], type: 'STRING' };
 }
 
 function casted(tree: Tree, cast: 'int' | 'double' | 'string' | 'bool', name: string): Tree {
@@ -114,11 +123,7 @@ function casted(tree: Tree, cast: 'int' | 'double' | 'string' | 'bool', name: st
     case 'double':
       return NUMBERS.has(type) ? tree : type === 'UNKNOWN' ? ({ ...tree, type: 'NUMBER_DOUBLE' } as Tree) : refuse();
     case 'string':
-      return type === 'STRING'
-        ? tree
-        : type in WORDS || type === 'UNKNOWN'
-          ? { kind: 'text', parts: [tree], type: 'STRING' }
-          : refuse();
+      return type === 'STRING' ? tree : type in WORDS || type === 'UNKNOWN' ? asText(tree) : refuse();
     case 'bool':
       return type === 'BOOLEAN' ? tree : type === 'UNKNOWN' ? ({ ...tree, type: 'BOOLEAN' } as Tree) : refuse();
   }

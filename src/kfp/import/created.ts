@@ -1,7 +1,9 @@
 import type { Construct } from 'constructs';
 import type { Json, Passthrough } from '../../components/definition';
+import type { FlowNode } from '../../constructs/flow-node';
 import { pointer } from '../ir/passthrough';
 import type { IrTask } from '../ir/types';
+import { isLoop } from './shapes';
 import { isKept } from './values';
 
 /** What a document calls a task, where that is not its key. */
@@ -26,10 +28,32 @@ export function saidOfInputs({ inputs = {} }: IrTask): Passthrough {
   return kept;
 }
 
-/** A node's bag, where there is something in it. */
-export function addToBag(node: { kfp: Passthrough | undefined }, ...bags: readonly (Passthrough | undefined)[]): void {
+/** One bag of several; undefined where there is nothing in them. */
+export function bagOf(...bags: readonly (Passthrough | undefined)[]): Passthrough | undefined {
   const all = Object.assign({}, ...bags) as Passthrough;
-  if (Object.keys(all).length > 0) node.kfp = { ...node.kfp, ...all };
+  return Object.keys(all).length > 0 ? all : undefined;
+}
+
+/** Adds to a node's bag. */
+export function addToBag(node: { kfp: Passthrough | undefined }, ...bags: readonly (Passthrough | undefined)[]): void {
+  node.kfp = bagOf(node.kfp, ...bags);
+}
+
+/** Where a task's iterator is said. */
+const ITERATION = /^\/task\/(parameterIterator|artifactIterator|iteratorPolicy)\//;
+
+/**
+ * What of a task's unknown fields belongs to one of the constructs that it becomes, where it is no group: its condition and its
+ * iterator are constructs around what it runs.
+ */
+export function unknownOfPart(unknown: Passthrough, kind: FlowNode['kind'], task: IrTask): Passthrough {
+  const isConditional = task.triggerPolicy?.condition !== undefined;
+  const owner = (field: string) => {
+    if (isConditional && field.startsWith('/task/triggerPolicy/')) return 'if';
+    return isLoop(task) && ITERATION.test(field) ? 'loop' : 'run';
+  };
+  const part = kind === 'if' || kind === 'loop' ? kind : 'run';
+  return Object.fromEntries(Object.entries(unknown).filter(([field]) => owner(field) === part));
 }
 
 /** The id of a construct, which no other one has in its scope. */

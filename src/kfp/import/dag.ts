@@ -1,11 +1,12 @@
 import type { Construct } from 'constructs';
+import type { Passthrough } from '../../components/definition';
 import type { Awaitable, FlowNode } from '../../constructs/flow-node';
 import { kebab } from '../../graph/names';
 import { Value } from '../../values/value';
 import type { IrPath } from '../ir/message';
 import type { IrComponent, IrTask } from '../ir/types';
 import { inputsOf } from './bindings';
-import { addToBag } from './created';
+import { addToBag, unknownOfPart } from './created';
 import type { DocumentImport } from './document-import';
 import { importBranch, importBranches, importExitHandler, importLoop } from './groups';
 import type { TaskInputs } from './inputs';
@@ -74,6 +75,7 @@ export class DagImport {
       const guard = handler === undefined ? undefined : this.produced.get(handler)?.node;
       const produced = this.become(key, task, inputsOf(this, key, task), guard);
       if (produced) this.produced.set(key, produced);
+      else this.document.isIncomplete = true;
     }
     return this;
   }
@@ -122,7 +124,10 @@ export class DagImport {
       around,
       keys: `${this.place.keys}${key}/`,
       // The SDK's compiler forgets some of what it hands on through several groups.
-      parameter: (input) => inputs.effective(input) ?? this.handedOn(input, () => this.place.parameter(input)),
+      parameter: (input) =>
+        inputs.effective(input) ??
+        inputs.memberOfItem(input, construct) ??
+        this.handedOn(input, () => this.place.parameter(input)),
       artifact: (input) => inputs.artifact(input) ?? this.handedOn(input, () => this.place.artifact(input)),
       retry: task.retryPolicy ?? this.place.retry,
     };
@@ -143,16 +148,30 @@ export class DagImport {
       if (upstream.mayBeSkipped && !isLenient) this.warnOfSkipping(key, other);
     }
     if (isLenient) node.ignoreUpstreamFailure();
-    this.describe(key, task, node);
+    this.describe(key, node);
+  }
+
+  /** Notes which construct has the name of a task. */
+  public describe(key: string, node: FlowNode): void {
+    this.pipeline.nodes.set(this.place.keys + key, node);
+    this.trace(key, node);
   }
 
   /** Notes where a construct comes from, and what of that nobody knows. */
-  public describe(key: string, task: IrTask, node: FlowNode): void {
+  public trace(key: string, node: FlowNode): void {
     const path = this.pathOf(key);
     const { read } = this.document;
     node.origin = () => read.at(path);
-    this.pipeline.nodes.set(this.place.keys + key, node);
-    addToBag(node, this.document.unknownOf(path, this.document.component(task.componentRef.name)));
+    addToBag(node, this.unknownOf(key, node.kind));
+  }
+
+  /** What nobody knows of a task, as far as it belongs to one of the constructs that it becomes. */
+  public unknownOf(key: string, kind: FlowNode['kind']): Passthrough {
+    const task = this.place.component.dag!.tasks![key]!;
+    const shape = this.shapeOf(key);
+    const isGroup = shape !== 'leaf' && shape !== 'call';
+    const unknown = this.document.unknownOf(this.pathOf(key), task.componentRef.name, isGroup);
+    return isGroup ? unknown : unknownOfPart(unknown, kind, task);
   }
 
   /** The id of what holds others; a warning tells of one that is not the key. */
@@ -218,7 +237,7 @@ export class DagImport {
         const produced = importRunnable(this, key, task, inputs, { construct, around, handler });
         if (!produced) return undefined;
         // An exit task waits for nothing but what it is the exit task of.
-        if (handler) this.describe(key, task, produced.node);
+        if (handler) this.describe(key, produced.node);
         else this.finish(key, task, produced.node);
         return produced;
       }
@@ -239,6 +258,7 @@ export class DagImport {
       `'${name}' ${problem}`,
       'give OneOf a value from each branch, the Else among them, and compile the pipeline again',
     );
+    this.document.isIncomplete = true;
     return undefined;
   }
 }

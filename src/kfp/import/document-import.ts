@@ -14,12 +14,18 @@ import type { SubPipelines } from './sub-pipelines';
 
 /** What is known while a document becomes constructs. */
 export class DocumentImport {
+  /** What the tasks of each DAG are. */
   public readonly shapes: Shapes;
+  /** How the constructs are called. */
   public readonly ids: TaskIds;
   /** The pipelines that tasks call. */
   public pipelines!: SubPipelines;
+  /** Whether something of it has not become constructs, which was told: what reads from that is not told again. */
+  public isIncomplete = false;
   /** The tasks whose results KFP reuses. */
   public readonly cached = new Map<FlowNode, { readonly path: IrPath; readonly options: IrTask['cachingOptions'] }>();
+  /** The places of the tasks whose results KFP reuses, and a run here does not. */
+  public readonly notReused: IrPath[] = [];
   /** The fields that nobody knows, by the place of the object that they belong to. */
   private readonly unknown = new Map<string, Record<string, Json>>();
 
@@ -54,12 +60,17 @@ export class DocumentImport {
     return Object.fromEntries(Object.entries(found).map(([rest, value]) => [below + rest, value]));
   }
 
-  /** All that a task and what it runs say besides. */
-  public unknownOf(taskPath: IrPath, component: IrComponent | undefined): Passthrough {
+  /**
+   * All that a task and what it runs say besides.
+   *
+   * @param isGroup whether its component is a group, which nothing but the task stands for
+   */
+  public unknownOf(taskPath: IrPath, componentName: string, isGroup: boolean): Passthrough {
     if (this.unknown.size === 0) return {};
-    const label = component?.executorLabel;
+    const label = this.component(componentName)?.executorLabel;
     return {
       ...this.unknownAt(taskPath, '/task'),
+      ...(isGroup && this.unknownAt(this.placeOf(componentName), '/component')),
       ...(label !== undefined && {
         ...this.unknownAt(['spec', 'deploymentSpec', 'executors', label], '/executor'),
         ...this.unknownAt(['platform', 'platforms', 'kubernetes', 'deploymentSpec', 'executors', label], '/platform'),

@@ -16,6 +16,7 @@ import { DocumentImport } from './document-import';
 import { PipelineImport } from './pipeline-import';
 import { rootPrefix } from './pipeline-root';
 import { ImportReport } from './report';
+import { reportNotReused } from './reuse';
 import { SubPipelines } from './sub-pipelines';
 
 /** Props of {@link Pipeline.fromIr}: those of a pipeline, less what the document says, and more about that. */
@@ -99,6 +100,7 @@ function imported(
   const { pipeline } = main;
   context.pipelines = new SubPipelines(context, pipeline);
   main.run();
+  reportNotReused(context);
   const { runner } = props;
   // Any other account is told of by a rule, where it is not allowed.
   if (runner instanceof Runner) for (const component of executors.resourceComponents) runner.allow(component);
@@ -116,13 +118,10 @@ function imported(
 /** What the document says of the pipeline that has no place in it. */
 function sayings({ spec, platform }: IrDocument, name: string | undefined): Readonly<Record<string, Json>> {
   const { pipelineInfo, sdkVersion, defaultPipelineRoot } = spec;
-  const workspace = platform?.platforms?.kubernetes?.pipelineConfig?.workspace;
   const others = Object.entries(platform?.platforms ?? {}).filter(([key]) => key !== 'kubernetes');
   return {
     ...(name !== undefined && pipelineInfo.name !== name && { '/spec/pipelineInfo/name': pipelineInfo.name }),
     ...Object.fromEntries(others.map(([key, value]) => [pointer(['platform', 'platforms', key]), value as Json])),
-    // The graph knows of it where a task is told its path.
-    ...(workspace && { '/platform/platforms/kubernetes/pipelineConfig/workspace': workspace as Json }),
     ...(sdkVersion !== undefined && { '/spec/sdkVersion': sdkVersion }),
     ...(defaultPipelineRoot !== undefined && { '/spec/defaultPipelineRoot': defaultPipelineRoot }),
   };

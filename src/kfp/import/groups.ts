@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import type { Passthrough } from '../../components/definition';
 import { ExitHandler } from '../../constructs/exit-handler';
 import { type Elif, type Else, If } from '../../constructs/if';
 import { ParallelFor } from '../../constructs/parallel-for';
@@ -7,7 +8,7 @@ import { type Condition, parseCondition } from '../ir/condition';
 import type { IrTask } from '../ir/types';
 import { inputsOf } from './bindings';
 import { ConditionProblem, chainOf, conditionValue } from './conditions';
-import { addToBag, freeId, saidOfGroup } from './created';
+import { addToBag, bagOf, freeId, saidOfGroup } from './created';
 import type { DagImport, Produced } from './dag';
 import type { TaskInputs } from './inputs';
 import { loopList } from './items';
@@ -24,6 +25,7 @@ export function importBranch(dag: DagImport, key: string, task: IrTask, inputs: 
   const condition = readCondition(dag, key, task);
   const node = new If(construct, freeId(construct, id), { condition: evaluated(dag, key, condition, inputs) });
   dag.finish(key, task, node);
+  addToBag(node, saidOfBranch(dag, key, task));
   const body = importBody(dag, key, task, inputs, node, dag.nameIn(around, id));
   return (
     body && {
@@ -67,11 +69,15 @@ export function importBranches(dag: DagImport, key: string, task: IrTask, inputs
       first = new If(construct, id, { condition: value ?? literalTrue() });
       scope = first;
       dag.finish(key, task, first);
+      addToBag(first, saidOfGroup(key, task));
+      inner.pipeline.nodes.set(inner.place.keys + branch, first);
     } else {
       scope = value ? first.elif(id, { condition: value }) : first.else(id);
-      scope.origin = () => dag.document.read.at(inner.pathOf(branch));
     }
-    if (scope === first) inner.describe(branch, each, first);
+    scope.origin = () => dag.document.read.at(inner.pathOf(branch));
+    const said = bagOf(inner.unknownOf(branch, 'if'), saidOfBranch(inner, branch, each));
+    if (scope === first) first.branchKfp = said;
+    else scope.kfp = said;
     const body = importBody(inner, branch, each, own, scope, dag.nameIn(around, id));
     if (body) inner.setProduced(branch, { awaited: first, node: first, output: body });
   }
@@ -102,13 +108,15 @@ export function importLoop(dag: DagImport, key: string, task: IrTask, inputs: Ta
   const name = dag.nameIn(around, id);
   const own = inputsOf(dag, key, task, new Map([[list.input, loop.item]]));
   dag.finish(key, task, loop);
+  addToBag(loop, list.kfp);
   if (isGroup) {
     addToBag(loop, saidOfGroup(key, task));
     const body = dag.nested(dag.inside(key, task, own, loop, name)).run();
     return { awaited: loop, node: loop, output: (output) => collected(dag, loop, body.output(output)) };
   }
   const inner = importRunnable(dag, key, task, own, { construct: loop, around: name });
-  return inner && { awaited: loop, node: loop, output: (output) => collected(dag, loop, inner.output(output)) };
+  dag.trace(key, inner.node);
+  return { awaited: loop, node: loop, output: (output) => collected(dag, loop, inner.output(output)) };
 }
 
 /** What runs together, with what runs when it has ended. */
@@ -132,7 +140,6 @@ function importBody(
   around: string,
 ): Produced['output'] | undefined {
   if (dag.shapeOf(key) === 'branch') {
-    if (construct instanceof If) addToBag(construct, saidOfGroup(key, task));
     const body = dag.nested(dag.inside(key, task, inputs, construct as Construct, around)).run();
     return (name) => body.output(name);
   }
@@ -143,7 +150,14 @@ function importBody(
     const loop = importLoop(within, key, unconditional, inputs);
     return loop?.output;
   }
-  return importRunnable(dag, key, unconditional, inputs, { construct: construct as Construct, around })?.output;
+  const runnable = importRunnable(dag, key, unconditional, inputs, { construct: construct as Construct, around });
+  dag.trace(key, runnable.node);
+  return runnable.output;
+}
+
+/** What a document says of a branch besides; of a single task with a condition, that is said of the task. */
+function saidOfBranch(dag: DagImport, key: string, task: IrTask): Passthrough {
+  return dag.shapeOf(key) === 'branch' ? saidOfGroup(key, task) : {};
 }
 
 function collected(dag: DagImport, loop: ParallelFor, given: Given | undefined): Given | undefined {

@@ -1,7 +1,7 @@
 import type { Json, Passthrough } from '../../components/definition';
 import type { IrPath } from '../ir/message';
 import { pointer } from '../ir/passthrough';
-import { parsePlaceholders } from '../ir/placeholders';
+import { inputsIn } from '../ir/placeholders';
 import type { IrComponent, IrContainer, IrTask } from '../ir/types';
 import type { ExecutorConfig } from './platform-types';
 
@@ -57,9 +57,4 @@ export function handedOn(
     for (const name of part.config ?? []) keep(`/platform/${name}`, name, config[name]);
   }
   return { kfp, lost };
-}
-
-function inputsIn(text: string): readonly string[] {
-  const parts = parsePlaceholders(text);
-  return parts.flatMap((part) => (typeof part === 'object' && part.input !== undefined ? [part.input] : []));
 }

@@ -4,6 +4,7 @@ import type { ImporterProps } from '../../constructs/importer';
 import { Value } from '../../values/value';
 import type { Report } from '../ir/checks';
 import type { IrPath } from '../ir/message';
+import { inputsIn } from '../ir/placeholders';
 import type { IrImporter, IrTask } from '../ir/types';
 import { artifactTitle } from './ports';
 import { filledText, type TaskInput } from './resources';
@@ -123,6 +124,5 @@ function uriOf({ artifactUri }: IrImporter, task: IrTask): string | undefined {
 }
 
 function isKnown(text: string, { inputs = {} }: IrTask): boolean {
-  const names = [...text.matchAll(/\{\{\$\.inputs\.parameters\['([^']*)'\]\}\}/g)].map(([, name]) => name!);
-  return names.every((name) => inputs.parameters?.[name]?.runtimeValue?.constant !== undefined);
+  return inputsIn(text).every((name) => inputs.parameters?.[name]?.runtimeValue?.constant !== undefined);
 }

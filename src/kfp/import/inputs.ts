@@ -1,10 +1,13 @@
+import type { Construct } from 'constructs';
+import type { PortDefinition } from '../../components/definition';
 import { memberOf } from '../../graph/member';
 import type { IrComponent, IrTask, IrTaskArtifact, IrTaskParameter } from '../ir/types';
+import { memberOfGiven } from './values';
 
 /** How a DAG knows the values of its tasks' inputs. */
 export interface Sources {
   /** What a parameter of a task is; `own` gives the task's other inputs, for constants that read them. */
-  parameter(source: IrTaskParameter, name: string, own: (name: string) => unknown): unknown;
+  parameter(source: IrTaskParameter, name: string, own: TaskInputs): unknown;
   /** What an artifact of a task is. */
   artifact(source: IrTaskArtifact, name: string): unknown;
 }
@@ -30,7 +33,7 @@ export class TaskInputs {
     if (this.known.has(name)) return this.known.get(name);
     this.known.set(name, undefined);
     const source = memberOf(this.task.inputs?.parameters ?? {}, name);
-    const value = source && this.sources.parameter(source, name, (other) => this.effective(other));
+    const value = source && this.sources.parameter(source, name, this);
     this.known.set(name, value);
     return value;
   }
@@ -47,6 +50,33 @@ export class TaskInputs {
     if (this.items.has(name)) return this.items.get(name);
     const source = memberOf(this.task.inputs?.artifacts ?? {}, name);
     return source && this.sources.artifact(source, name);
+  }
+
+  /** Whether the task says where an input comes from. */
+  public isGiven(kind: PortDefinition['kind'], name: string): boolean {
+    return Object.hasOwn(this.task.inputs?.[`${kind}s`] ?? {}, name);
+  }
+
+  /** Whether a parameter that is not there is left out: the task is given none, and its component knows of it. */
+  public isLeftOut(name: string): boolean {
+    return (
+      !this.isGiven('parameter', name) &&
+      memberOf(this.component?.inputDefinitions?.parameters ?? {}, name) !== undefined
+    );
+  }
+
+  /**
+   * The member of the loop's item that the name of an input means. KFP's SDK makes such inputs, and forgets to hand them on where
+   * only a text reads them, or what stands in a group.
+   *
+   * @see https://github.com/kubeflow/pipelines/issues/13273
+   */
+  public memberOfItem(name: string, scope: Construct): unknown {
+    for (const [input, item] of this.items) {
+      const before = `${input}-subvar-`;
+      if (name.startsWith(before)) return memberOfGiven(item, name.slice(before.length), scope);
+    }
+    return undefined;
   }
 
   /** The type that the component declares for a parameter. */

@@ -1,4 +1,4 @@
-import type { Json, ParameterType } from '../../components/definition';
+import type { Json, ParameterType, Passthrough } from '../../components/definition';
 import type { DeclaredItem, LoopItems } from '../../constructs/parallel-for';
 import { shapeOf } from '../../constructs/shape-of';
 import { membersOf, taskScopeOf } from '../../constructs/task-scope';
@@ -17,6 +17,8 @@ export interface LoopList {
   readonly item?: DeclaredItem | undefined;
   /** The input that an iteration gets its item by. */
   readonly input: string;
+  /** The items as the document has them, where they are others here. */
+  readonly kfp?: Passthrough;
 }
 
 /** What a task's iterator goes over; undefined where that is told to be wrong. */
@@ -67,7 +69,12 @@ function ofLiterals(dag: DagImport, list: readonly Json[], type: string | undefi
       items: list,
       item: isFloat(list, type) ? new Parameter({ kind: 'parameter', type: 'NUMBER_DOUBLE' }) : undefined,
     };
-  if (type === 'STRING') return { items: list.map((item) => (typeof item === 'string' ? item : encodeJson(item))) };
+  if (type === 'STRING') {
+    return {
+      items: list.map((item) => (typeof item === 'string' ? item : encodeJson(item))),
+      kfp: { '/task/parameterIterator/items/raw': JSON.stringify(list) },
+    };
+  }
   const items: Value<readonly unknown[]> = Value.of({ kind: 'list', items: list.map(treeOfGiven), type: 'LIST' });
   return { items, item: declared(dag, items, type) };
 }

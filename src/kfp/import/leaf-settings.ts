@@ -2,6 +2,7 @@ import type { ComponentDefinition, Json, Passthrough } from '../../components/de
 import type { TaskSettings } from '../../constructs/settings/task-settings';
 import type { Report } from '../ir/checks';
 import type { IrPath } from '../ir/message';
+import { pointer } from '../ir/passthrough';
 import type { IrComponent, IrExecutor, IrTask, IrTaskParameter, KubernetesExecutorConfig } from '../ir/types';
 import type { OuterValue } from './components';
 import { type HandedOn, handedOn } from './handed-on';
@@ -44,6 +45,12 @@ export class LeafSettings {
       ...(isOperation && cachingOptions && { '/task/cachingOptions': { ...cachingOptions } }),
       ...(!isOperation && !enableCache && cacheKey && { '/task/cachingOptions/cacheKey': cacheKey }),
       ...(retryPolicy && isWrittenOtherwise(retryPolicy) && { '/task/retryPolicy': retryPolicy as Json }),
+      ...Object.fromEntries(
+        this.changedAnnotations.map(([name, text]) => [
+          pointer(['platform', 'podMetadata', 'annotations', name]),
+          text,
+        ]),
+      ),
       ...this.handedOn.kfp,
     };
   }
@@ -61,6 +68,11 @@ export class LeafSettings {
         'leave it out where it must not',
         'warning',
       );
+    }
+    for (const [name] of this.changedAnnotations) {
+      const message = 'two braces in a row have a space between them on the pod: Argo would expand them';
+      const mend = 'leave the annotation out where what reads it cannot do with that';
+      report('KFP1544', [...place, 'podMetadata', 'annotations', name], message, mend, 'warning');
     }
     const { nodeAffinity = [] } = this.config;
     if (nodeAffinity.length > 1 && nodeAffinity.some(({ nodeAffinityJson: json }) => json && !json.runtimeValue)) {
@@ -86,6 +98,12 @@ export class LeafSettings {
         'name the type of the accelerator',
       );
     }
+  }
+
+  /** The annotations that pods have otherwise than the document says. */
+  private get changedAnnotations(): readonly (readonly [name: string, text: string])[] {
+    const { annotations = {} } = this.config.podMetadata ?? {};
+    return Object.entries(annotations).filter(([, text]) => text.includes('{{'));
   }
 
   /** What is asked of the pod. */

@@ -14,7 +14,7 @@ export function upstreamOf({ inputs = {}, dependentTasks = [] }: IrTask): readon
 }
 
 /** The key of the task that a parameter comes from. */
-export function producerOf({ taskOutputParameter, taskFinalStatus }: IrTaskParameter): string | undefined {
+function producerOf({ taskOutputParameter, taskFinalStatus }: IrTaskParameter): string | undefined {
   return taskOutputParameter?.producerTask ?? taskFinalStatus?.producerTask;
 }
 

@@ -3,6 +3,7 @@ import type { Json, Passthrough } from '../../components/definition';
 import type { RunSettings } from '../../constructs/settings/run-settings';
 import type { ClaimProps } from '../../constructs/settings/volume';
 import type { Report } from '../ir/checks';
+import { pointer } from '../ir/passthrough';
 import type { KubernetesPipelineConfig } from '../ir/types';
 
 /** What a document says of a pipeline's runs as a whole. */
@@ -51,7 +52,7 @@ export function runSettingsOf(config: KubernetesPipelineConfig, report: Report):
     },
     kfp: Object.fromEntries(
       Object.entries(others).map(([field, value]) => [
-        `/${CONFIG.join('/')}/workspace/kubernetes/pvcSpecPatch/${field}`,
+        pointer([...CONFIG, 'workspace', 'kubernetes', 'pvcSpecPatch', field]),
         value as Json,
       ]),
     ),

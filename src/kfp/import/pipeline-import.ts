@@ -55,7 +55,7 @@ export class PipelineImport {
     this.pipeline = make({
       parameters: this.parameters,
       outputs: this.outputPorts(),
-      tasks: settings ? { presets: [own, settings] } : own,
+      tasks: settings ? { ...settings, presets: [own, { presets: settings.presets }] } : own,
       ...(workspace && { workspace }),
     }) as Pipeline;
     return this;

@@ -1,4 +1,5 @@
 import { Duration } from 'cdk8s';
+import { textWithoutTags } from '../../argo/raw-text';
 import { Env, type EnvValue } from '../../constructs/settings/environment';
 import type { Toleration } from '../../constructs/settings/placement';
 import type { NamedObject } from '../../constructs/settings/setting-value';
@@ -31,7 +32,9 @@ export function platformSettings(config: ExecutorConfig, value: ConfigValue): Ta
   const tolerations = tolerationsOf(config, value);
   const selector = nodeSelector?.nodeSelectorJson ? value(nodeSelector.nodeSelectorJson) : undefined;
   const labels = selector ?? nodeSelector?.labels;
-  const { labels: podLabels = {}, annotations = {} } = config.podMetadata ?? {};
+  const { labels: podLabels = {}, annotations: notes = {} } = config.podMetadata ?? {};
+  // Argo would expand `{{`, and has no escape for it there.
+  const annotations = Object.fromEntries(Object.entries(notes).map(([name, text]) => [name, textWithoutTags(text)]));
   const deadline = Number(config.activeDeadlineSeconds ?? 0);
   return {
     ...(Object.keys(env).length > 0 && { env }),

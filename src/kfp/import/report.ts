@@ -26,8 +26,8 @@ export class ImportReport {
   }
 
   /** Says what is doubtful at a place of the document. */
-  public warning(code: string, place: IrPath, message: string, mend: string): void {
-    this.found.push({ code, severity: 'warning', ...this.where(place, message), mend });
+  public warning(code: string, place: IrPath, message: string, mend?: string): void {
+    this.found.push({ code, severity: 'warning', ...this.where(place, message), ...(mend !== undefined && { mend }) });
   }
 
   /** Takes over what others found. */

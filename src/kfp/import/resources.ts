@@ -1,7 +1,7 @@
 import type { TaskResources } from '../../constructs/settings/resources';
 import { text } from '../../values/text';
 import { Value } from '../../values/value';
-import { parsePlaceholders } from '../ir/placeholders';
+import { inputsIn, parsePlaceholders } from '../ir/placeholders';
 import type { IrContainer, IrResources } from '../ir/types';
 
 /** What a task of an imported pipeline knows of its inputs: a literal or a value of the run by name; undefined where absent. */
@@ -29,7 +29,7 @@ export function filledText(given: string, input: TaskInput): string | Value<stri
 
 /** True for a text in which an input of the task stands. */
 export function readsInput(given: string): boolean {
-  return parsePlaceholders(given).some((part) => typeof part !== 'string' && part.kind === 'input-parameter');
+  return inputsIn(given).length > 0;
 }
 
 /** The compute resources that an executor asks for. */

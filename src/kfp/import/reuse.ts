@@ -11,7 +11,7 @@ import type { Tree } from './values';
  * Lets nothing be reused of the tasks whose artifacts a loop collects: the list is fetched from the folder of the run, in which
  * those of earlier runs are not.
  */
-export function reuseNothing(collected: unknown, { cached, report }: DocumentImport): void {
+export function reuseNothing(collected: unknown, { cached, notReused }: DocumentImport): void {
   if (!(collected instanceof Value)) return;
   const tree = Value.expressionOf(collected);
   if (!isArtifactType(tree.type)) return;
@@ -21,13 +21,17 @@ export function reuseNothing(collected: unknown, { cached, report }: DocumentImp
     cached.delete(node);
     (node as Task).configure({ caching: false });
     addToBag(node, { '/task/cachingOptions': { ...found.options } });
-    report.warning(
-      'KFP1531',
-      [...found.path, 'cachingOptions'],
-      'its results are not reused, because a loop collects its artifacts, which are fetched from the folder of the run',
-      'nothing has to be done; give the loop’s readers parameters where reuse matters',
-    );
+    notReused.push(found.path);
   }
+}
+
+/** Says once of which tasks nothing is reused: it changes no result. */
+export function reportNotReused({ notReused, report }: DocumentImport): void {
+  const [first] = notReused;
+  if (!first) return;
+  const names = [...new Set(notReused.map((path) => `'${path.at(-1)}'`))].join(', ');
+  const message = `results of ${names} are not reused: loops collect their artifacts, from the folder of the run`;
+  report.warning('KFP1531', [...first, 'cachingOptions'], message);
 }
 
 /** The tasks whose artifact a value may be. */

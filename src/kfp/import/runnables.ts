@@ -8,13 +8,14 @@ import { Task } from '../../constructs/task';
 import { encodeJson } from '../../values/codec';
 import { isArtifactType } from '../../values/expression';
 import { Value } from '../../values/value';
+import type { IrPath } from '../ir/message';
 import type { IrTask, IrTaskParameter } from '../ir/types';
-import { boundParameter } from './bindings';
+import { boundParameter, readInput, tellMissing } from './bindings';
 import { addToBag, freeId, saidOfGroup, saidOfInputs, saidOfName } from './created';
 import type { DagImport, Produced } from './dag';
 import type { TaskInputs } from './inputs';
 import type { Given } from './outputs';
-import { importedParameter } from './ports';
+import { CHANNEL, importedParameter } from './ports';
 import type { Tree } from './values';
 
 /** Where a task is created. */
@@ -51,8 +52,12 @@ function importTask(
   const told = retryPolicy ? { ...task, retryPolicy } : task;
   const imported = executors.task(task.componentRef.name, told, path);
   report.add(imported.problems);
-  const input = (name: string) => inputs.effective(name);
-  const outer = (source: IrTaskParameter) => boundParameter(dag, source, key, path, input);
+  const input = (name: string) => readInput(dag, inputs, name, path);
+  const outer = (source: IrTaskParameter) => {
+    const given = boundParameter(dag, source, key, path, inputs);
+    if (given === undefined) tellMissing(dag, nameOfSource(source), path);
+    return given;
+  };
   const id = dag.leafId(key, around);
   if (imported.kind === 'importer') {
     const importer = new Importer(construct, freeId(construct, id), imported.props(input));
@@ -62,7 +67,7 @@ function importTask(
   const { component } = imported;
   const given: Record<string, unknown> = {};
   for (const [name, port] of Object.entries(component.definition.inputs)) {
-    const value = port.kind === 'artifact' ? inputs.artifact(name) : inputs.parameter(name);
+    const value = givenTo(dag, inputs, port.kind, name, path);
     if (value === undefined) continue;
     if (!port.optional) dag.pipeline.needs(value);
     given[name] = asText(value, port);
@@ -88,16 +93,17 @@ function importCall(
   const { name } = task.componentRef;
   const called = dag.document.pipelines.of(name, task.retryPolicy ?? dag.place.retry);
   const { parameters = {}, artifacts = {} } = dag.document.component(name)?.inputDefinitions ?? {};
+  const path = dag.pathOf(key);
   const given: Record<string, unknown> = {};
   for (const input of Object.keys(parameters)) {
-    const value = inputs.parameter(input);
+    const value = givenTo(dag, inputs, 'parameter', input, path);
     if (value === undefined) continue;
     const parameter = called.nameOf(input);
     if (!called.mayBeAbsent(parameter)) dag.pipeline.needs(value);
     given[parameter] = asText(value, importedParameter(parameters[input]!));
   }
   for (const input of Object.keys(artifacts)) {
-    const value = inputs.artifact(input);
+    const value = givenTo(dag, inputs, 'artifact', input, path);
     if (value !== undefined) given[called.nameOf(input)] = value;
   }
   const props = { pipeline: called.pipeline, inputs: given };
@@ -119,6 +125,29 @@ function importCall(
       return found && { ...found, isCollected: called.isCollected(output) };
     },
   };
+}
+
+/** What a source reads. */
+function nameOfSource({ componentInputParameter: input, taskOutputParameter: output }: IrTaskParameter): string {
+  return input ?? (output ? `${output.producerTask}.${output.outputParameterKey}` : 'the value');
+}
+
+/**
+ * What an input is given; undefined where it is left out. One that is given something that nothing gives is told of, unless the
+ * SDK's compiler made it, as it also makes some that nobody reads.
+ */
+function givenTo(
+  dag: DagImport,
+  inputs: TaskInputs,
+  kind: PortDefinition['kind'],
+  name: string,
+  path: IrPath,
+): unknown {
+  const value = inputs[kind](name);
+  if (value === undefined && inputs.isGiven(kind, name) && !name.startsWith(CHANNEL)) {
+    tellMissing(dag, name, [...path, 'inputs', `${kind}s`, name]);
+  }
+  return value;
 }
 
 /** KFP makes text of whatever is given to an input that is text. */

@@ -1,5 +1,6 @@
 import type { ComponentDefinition } from '../../components/definition';
 import { contentHash } from '../../graph/content-hash';
+import { FreeNames } from '../../graph/free-names';
 import { isDnsLabel, kebab } from '../../graph/names';
 
 /** Room is left for a number. */
@@ -9,7 +10,8 @@ const LONGEST = 58;
 export class SharedComponents {
   /** Those whose texts ship together. */
   public readonly companions: ComponentDefinition[] = [];
-  private readonly names = new Set<string>();
+  /** In kebab case, in which Kubernetes knows them. */
+  private readonly names = new FreeNames();
   private readonly known = new Map<string, ComponentDefinition>();
 
   /** How many there are. */
@@ -29,10 +31,10 @@ export class SharedComponents {
   }
 
   private named(wanted: ComponentDefinition): ComponentDefinition {
-    const base = isDnsLabel(kebab(wanted.name), LONGEST) ? wanted.name : shortened(wanted.name);
-    let name = base;
-    for (let number = 2; this.names.has(kebab(name)); number++) name = `${base}-${number}`;
-    this.names.add(kebab(name));
+    // Components are members of an object, which has a prototype by that name.
+    const isUsable = wanted.name !== '__proto__' && isDnsLabel(kebab(wanted.name), LONGEST);
+    const base = isUsable ? wanted.name : shortened(wanted.name);
+    const name = base + this.names.take(kebab(base)).slice(kebab(base).length);
     const { implementation } = wanted;
     if (implementation.kind !== 'python' || implementation.program) return { ...wanted, name };
     // Two functions of one name have two texts; and the key of a ConfigMap has fewer letters than Python.

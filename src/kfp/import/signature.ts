@@ -50,7 +50,8 @@ function splitArguments(text: string, start: number): readonly Part[] | undefine
   for (let at = start; at < text.length; at++) {
     const character = text[at]!;
     STRING.lastIndex = at;
-    const string = /[A-Za-z'"]/.test(character) && !/\w$/.test(code) ? STRING.exec(text) : null;
+    // Looked up in the text: to look at the end of what grows costs the square of its length.
+    const string = /[A-Za-z'"]/.test(character) && !/\w/.test(text[at - 1]!) ? STRING.exec(text) : null;
     if (string) {
       const end = endOfString(text, STRING.lastIndex, string[1]!);
       if (end === undefined) return undefined;

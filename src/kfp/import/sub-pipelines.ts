@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { Pipeline } from '../../constructs/pipeline';
 import { contentHash } from '../../graph/content-hash';
+import { FreeNames } from '../../graph/free-names';
 import { kebab, NAME_LIMIT } from '../../graph/names';
 import type { IrComponent, IrTask } from '../ir/types';
 import type { DocumentImport } from './document-import';
@@ -15,7 +16,7 @@ export class SubPipelines {
   private readonly known = new Map<string, PipelineImport>();
   private readonly signatures = new Map<string, number>();
   private readonly texts = new Map<string, number>();
-  private readonly names: Set<string>;
+  private readonly names: FreeNames;
   private scope: Construct | undefined;
 
   /** @param root the pipeline of the whole document */
@@ -23,7 +24,7 @@ export class SubPipelines {
     private readonly document: DocumentImport,
     private readonly root: Pipeline,
   ) {
-    this.names = new Set([root.name]);
+    this.names = new FreeNames([root.name]);
   }
 
   /**
@@ -64,10 +65,7 @@ export class SubPipelines {
       cut.length <= NAME_LIMIT - 4
         ? cut || 'pipeline'
         : `${cut.slice(0, 50).replace(/-+$/, '')}-${contentHash(wanted)}`;
-    let name = base;
-    for (let number = 2; this.names.has(name); number++) name = `${base}-${number}`;
-    this.names.add(name);
-    return name;
+    return this.names.take(base);
   }
 
   /** A number that components share which are the same but for the names of what they run. */

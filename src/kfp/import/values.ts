@@ -113,7 +113,7 @@ export function treeOfGiven(given: unknown): Tree {
 }
 
 /** The type that a literal shows to be of. */
-export function typeOfLiteral(value: Json): ParameterType {
+function typeOfLiteral(value: Json): ParameterType {
   switch (typeof value) {
     case 'string':
       return 'STRING';

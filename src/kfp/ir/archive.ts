@@ -9,6 +9,8 @@ export interface EmbeddedArchive {
 }
 
 const UNPACKED_LIMIT = 100 * 1024 * 1024;
+/** Each folder around a member is looked at. */
+const DEPTH_LIMIT = 100;
 const NAME = '__KFP_EMBEDDED_ARCHIVE_B64';
 const ASSIGNMENT = new RegExp(`^[ \\t]*${NAME}[ \\t]*=(.*)`, 'gm');
 const LITERAL = /^\s*(['"])([A-Za-z0-9+/]*={0,2})\1\s*(?:#.*)?$/;
@@ -49,6 +51,7 @@ function escapes(members: readonly TarMember[]): readonly string[] {
   const wrong = ({ name, kind, target }: TarMember): string | undefined => {
     if (name !== '' && plain(name) === '' && kind === 'directory') return undefined;
     if (leadsOut(name)) return 'leads out of it';
+    if (depthOf(name) > DEPTH_LIMIT) return 'is in too many folders';
     if (kind === 'other') return 'is neither a file, a directory nor a link';
     if (parentsOf(name).some((parent) => links.has(parent))) return 'is written through a link';
     if (kind === 'hard-link' && leadsOut(target)) return 'is a link that leads out of it';
@@ -70,7 +73,12 @@ function linkLeadsOut(name: string, target: string): boolean {
   const steps = target.split('/').filter((step) => step !== '' && step !== '.');
   const up = steps.findIndex((step) => step !== '..');
   const ups = up < 0 ? steps.length : up;
-  return ups > parentsOf(name).length || steps.slice(ups).includes('..');
+  return ups > depthOf(name) || steps.slice(ups).includes('..');
+}
+
+/** How many directories a member is in. */
+function depthOf(name: string): number {
+  return plain(name).split('/').length - 1;
 }
 
 /** The directories that a member is in, outermost first. */

@@ -1,6 +1,7 @@
+import { upstreamOf } from '../import/order';
 import type { Report } from './checks';
 import type { IrPath } from './message';
-import type { IrComponent, IrTask, PipelineSpec } from './types';
+import type { IrComponent, PipelineSpec } from './types';
 
 /** Deeper than Argo's engine goes. */
 const DEPTH_LIMIT = 100;
@@ -93,9 +94,13 @@ function checkTaskCircles({ dag }: IrComponent, path: IrPath, report: Report): v
   const waits = new Map<string, number>();
   const followers = new Map<string, string[]>();
   for (const [name, task] of tasks) {
-    const before = producersOf(task);
-    waits.set(name, before.size);
-    for (const producer of before) followers.set(producer, [...(followers.get(producer) ?? []), name]);
+    const before = upstreamOf(task);
+    waits.set(name, before.length);
+    for (const producer of before) {
+      const known = followers.get(producer);
+      if (known) known.push(name);
+      else followers.set(producer, [name]);
+    }
   }
   const free = tasks.flatMap(([name]) => (waits.get(name) === 0 ? [name] : []));
   for (const name of free) {
@@ -107,9 +112,7 @@ function checkTaskCircles({ dag }: IrComponent, path: IrPath, report: Report): v
     }
   }
   const known = new Set(tasks.map(([name]) => name));
-  const stuck = [...waits.keys()].filter((name) =>
-    [...producersOf(dag!.tasks![name]!)].every((each) => known.has(each)),
-  );
+  const stuck = [...waits.keys()].filter((name) => upstreamOf(dag!.tasks![name]!).every((each) => known.has(each)));
   if (stuck.length === 0) return;
   const names = stuck.slice(0, 5).join(', ');
   report(
@@ -118,17 +121,4 @@ function checkTaskCircles({ dag }: IrComponent, path: IrPath, report: Report): v
     `these tasks wait for each other: ${names}`,
     'compile the pipeline again',
   );
-}
-
-/** The tasks that a task waits for. */
-function producersOf({ inputs, dependentTasks = [] }: IrTask): ReadonlySet<string> {
-  const producers = new Set(dependentTasks);
-  for (const { taskOutputParameter, taskFinalStatus } of Object.values(inputs?.parameters ?? {})) {
-    if (taskOutputParameter) producers.add(taskOutputParameter.producerTask);
-    if (taskFinalStatus) producers.add(taskFinalStatus.producerTask);
-  }
-  for (const { taskOutputArtifact } of Object.values(inputs?.artifacts ?? {})) {
-    if (taskOutputArtifact) producers.add(taskOutputArtifact.producerTask);
-  }
-  return producers;
 }

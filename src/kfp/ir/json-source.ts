@@ -65,7 +65,25 @@ function offsetOf(offsets: ReadonlyMap<string, number>, path: IrPath): number {
   return 0;
 }
 
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\],]/g;
+/** Strings and signs of a text that is known to be JSON, and where they begin. */
+function* tokensOf(text: string): Generator<readonly [token: string, index: number]> {
+  const sign = /["{}[\],]/g;
+  for (let found = sign.exec(text); found; found = sign.exec(text)) {
+    const { index } = found;
+    // A regular expression for the whole string runs out of stack where it holds millions of escapes.
+    if (found[0] === '"') sign.lastIndex = endOfString(text, index + 1);
+    yield [text.slice(index, sign.lastIndex), index];
+  }
+}
+
+/** The place after the closing quote: the first one with no backslash, or an even number of them, before it. */
+function endOfString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start); ; quote = text.indexOf('"', quote + 1)) {
+    let before = quote;
+    while (text[before - 1] === '\\') before -= 1;
+    if ((quote - before) % 2 === 0) return quote + 1;
+  }
+}
 
 /**
  * Goes through a text that is known to be JSON, and tells of each key and each element of a list, until the answer is false.
@@ -77,7 +95,7 @@ function scan(text: string, visit: (path: IrPath, offset: number, twice: boolean
   /** The keys that were seen, of each object that is open; undefined for a list. */
   const open: (Set<string> | undefined)[] = [];
   let keyIsNext = false;
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+  for (const [token, index] of tokensOf(text)) {
     const keys = open.at(-1);
     if (token === '{' || token === '[') {
       open.push(token === '{' ? new Set() : undefined);

@@ -48,6 +48,9 @@ export function canonicalCondition(
     const { input, cast, inner } = given;
     const value = resolve(input) ?? { input };
     const casts = [inner, cast].filter((each) => each !== undefined && !IDENTITY[typeOf(input) ?? '']?.includes(each));
+    const { constant } = value as { readonly constant?: Json };
+    // A literal is the same, wherever it stands.
+    if (constant !== undefined && casts.length === 0) return { literal: constant };
     return casts.length > 0 ? { cast: casts as readonly string[], value } : value;
   }
 }

@@ -1,5 +1,5 @@
 import type { Json } from '../../components/definition';
-import { quantity } from '../export/amounts';
+import { amountOf } from '../../graph/rules/settings/resources';
 import { type IrArgument, parseArgument } from './command';
 import { normalText, type Resolve } from './normal-references';
 import { compact, mapped, normalType } from './normal-values';
@@ -49,7 +49,7 @@ function normalResources(resources: IrResources, filled: (text: string) => Json)
   const amount = (words: string | undefined, number: number | undefined, unit: number): Json => {
     if (words) {
       const value = filled(words);
-      return typeof value === 'string' ? (quantity(value) ?? value) : value;
+      return typeof value === 'string' ? (amountOf(value) ?? value) : value;
     }
     return number ? Math.round(number * unit * 1000) / 1000 : '';
   };

@@ -2,6 +2,7 @@ import type { Json } from '../../components/definition';
 import { componentOf, type DagShapes, Shapes } from '../import/shapes';
 import { canonicalCondition } from './normal-conditions';
 import { normalContainer, normalImporter } from './normal-executors';
+import { withGroups } from './normal-groups';
 import { normalPlatform } from './normal-platform';
 import { type DagPlace, References, type Resolve } from './normal-references';
 import { SHAPES, unknownOf } from './normal-unknown';
@@ -16,7 +17,8 @@ export type NormalForm = { readonly [key: string]: Json };
  * resolved to what it stands for, groups have names by what they hold, and what is said by default is left out. The order of
  * keys means nothing.
  */
-export function normalForm(document: IrDocument): NormalForm {
+export function normalForm(given: IrDocument): NormalForm {
+  const document = withGroups(given);
   const { pipelineInfo, root, components: _, deploymentSpec: executors, sdkVersion: __, ...spec } = document.spec;
   const { executors: ___, ...deployment } = executors ?? {};
   const { kubernetes, ...platforms } = document.platform?.platforms ?? {};

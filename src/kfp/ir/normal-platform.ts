@@ -1,5 +1,5 @@
 import type { Json } from '../../components/definition';
-import { nodeTerms } from '../export/affinity';
+import { nodeTerms } from './node-affinity';
 import { compact, numberOf, unordered } from './normal-values';
 import type { IrTaskParameter, KubernetesExecutorConfig } from './types';
 
@@ -113,7 +113,7 @@ function affinityOf(term: Fields, resolve: Resolve): readonly Json[] {
   const json = resolve(nodeAffinityJson as IrTaskParameter);
   const { constant } = json as { readonly constant?: Json };
   if (constant === undefined) return [{ json }];
-  return nodeTerms(constant).map((each) => compact(each as Fields));
+  return nodeTerms(constant).map((each) => compact({ ...each }));
 }
 
 function tolerationsOf(given: Fields, resolve: Resolve): readonly Json[] {

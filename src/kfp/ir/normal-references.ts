@@ -112,7 +112,11 @@ export class References {
     }
     const { raw, inputParameter } = parameterIterator!.items;
     if (raw !== undefined) return { raw: parsed(raw) };
-    return { list: this.inputsOf(place, task)(inputParameter!) ?? null };
+    const list = this.inputsOf(place, task)(inputParameter!) ?? null;
+    const { constant } = (list ?? {}) as { readonly constant?: Json };
+    // Literals are the same, wherever they stand.
+    if (constant === undefined) return { list };
+    return { raw: typeof constant === 'string' ? parsed(constant) : constant };
   }
 
   /** The names of what a task waits for: what it is told to, and what it reads from. */
@@ -156,7 +160,10 @@ export class References {
 
   /** What an output of a task stands for: that of the task inside of groups that makes it. */
   private output(place: DagPlace, key: string, output: string, kind: 'parameters' | 'artifacts'): Json {
-    const task = place.component.dag!.tasks![key]!;
+    const tasks = place.component.dag!.tasks!;
+    // The platform's configuration of a task with a condition speaks of what is beside it, around the group that it is given here.
+    if (!Object.hasOwn(tasks, key) && place.outer) return this.output(place.outer.place, key, output, kind);
+    const task = tasks[key]!;
     const shape = this.shapes.of(place.component.dag!).shapes.get(key)!;
     if (shape === 'leaf' || shape === 'call') return { task: [...place.path, key].join('/'), output };
     const given = this.given(this.inside(place, key), output, kind);

@@ -87,6 +87,14 @@ export function hasPlaceholder(text: string): boolean {
   return text.includes(MARK) && parsePlaceholders(text).some((part) => typeof part !== 'string');
 }
 
+/** The parameters of the task that stand in a text. */
+export function inputsIn(text: string): readonly string[] {
+  if (!text.includes(MARK)) return [];
+  return parsePlaceholders(text).flatMap((part) =>
+    typeof part === 'object' && part.kind === 'input-parameter' ? [part.input!] : [],
+  );
+}
+
 /** The text of pieces. */
 export function placeholderText(parts: readonly IrPart[]): string {
   return parts.map((part) => (typeof part === 'string' ? part : `${MARK}${part.placeholder}}}`)).join('');

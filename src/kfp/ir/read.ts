@@ -8,7 +8,7 @@ import { type IrPath, isObject, readShape, type Shape } from './message';
 import { kubernetesPlatform, pipelineSpec, platformSpec } from './schema';
 import { type SourceMap, yamlSource } from './source-map';
 import type { IrDocument } from './types';
-import { SIZE_LIMIT, textOf } from './unpack';
+import { SIZE_LIMIT, sizeMessage, textOf } from './unpack';
 
 /** A KFP document that was read, and what is to be said of it. */
 export interface ReadIr {
@@ -34,7 +34,7 @@ export function readIrFile(file: string): ReadIr {
   let content: Uint8Array;
   try {
     const { size } = fs.statSync(file);
-    if (size > SIZE_LIMIT) return failed(file, 'KFP1500', tooLarge, 'give the file of a compiled pipeline');
+    if (size > SIZE_LIMIT) return failed(file, 'KFP1500', sizeMessage, 'give the file of a compiled pipeline');
     content = fs.readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
@@ -43,8 +43,6 @@ export function readIrFile(file: string): ReadIr {
   }
   return readIr(file, content);
 }
-
-const tooLarge = `the file is larger than ${SIZE_LIMIT / 1024 / 1024} MB`;
 
 /**
  * Reads a KFP document: YAML of one or two documents, JSON, a PipelineJob, a PipelineVersion of Kubernetes, what KFP's server

@@ -1,6 +1,7 @@
 import type { CST, Document, Node, ParsedNode, ScalarTag, Tags } from 'yaml';
 import type { Json } from '../../components/definition';
 import { camelCase, type IrPath } from './message';
+import { indentQuoted } from './quoted-lines';
 
 /** The documents of a text, and where in it their members stand. */
 export interface SourceMap {
@@ -32,13 +33,26 @@ const PROBLEM_LIMIT = 20;
 
 /**
  * Reads YAML. Plain scalars are what PyYAML takes them for, because PyYAML writes KFP's documents and leaves out the quotes by its
- * own rules: `08`, `0o7` and `12e345` are text, `yes` and `off` are booleans. Only JSON comes out of it.
+ * own rules: `08`, `0o7` and `12e345` are text, `yes` and `off` are booleans; and quoted scalars go on at any indentation, as it
+ * takes them. Only JSON comes out of it.
  *
  * @param lexemeLimit how many words and signs the text may have: each costs time and memory
  */
 export function yamlSource(text: string, lexemeLimit = LEXEME_LIMIT): SourceMap {
   // Few apps read KFP's documents, and loading the library takes long.
   const yaml = require('yaml') as typeof import('yaml');
+  const source = sourceOf(yaml, text, lexemeLimit);
+  const indented = source.problems.length > 0 ? indentQuoted(yaml, text, lexemeLimit) : undefined;
+  if (!indented) return source;
+  const again = sourceOf(yaml, indented.text, lexemeLimit);
+  return {
+    documents: again.documents,
+    problems: again.problems.map(({ message, offset }) => ({ message, offset: indented.original(offset) })),
+    offset: (document, path) => indented.original(again.offset(document, path)),
+  };
+}
+
+function sourceOf(yaml: typeof import('yaml'), text: string, lexemeLimit: number): SourceMap {
   const problems: SourceProblem[] = [];
   // Looking for equal keys costs the library the square of their number: `Conversion` does it.
   const composer = new yaml.Composer({

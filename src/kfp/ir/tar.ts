@@ -15,6 +15,8 @@ export interface TarMember {
 /** Why an archive is not read. */
 export class ArchiveError extends Error {}
 
+/** Linux takes no longer paths. */
+const PATH_LIMIT = 4096;
 const AMBIGUOUS = 'it is damaged: others would find other members in it';
 const KINDS: Readonly<Record<string, TarMember['kind']>> = {
   File: 'file',
@@ -72,6 +74,7 @@ export function tarMembers(archive: Buffer): readonly TarMember[] {
     const target = extended?.linkpath ?? linkpath ?? '';
     // node-tar goes on behind a zero byte where a new line follows; others end the name there.
     if (/[\p{Cc}\u2028\u2029]/u.test(name + target)) throw new ArchiveError('a name in it holds control characters');
+    if (Math.max(name.length, target.length) > PATH_LIMIT) throw new ArchiveError('a name in it is too long');
     const chunks: Uint8Array[] = [];
     members.push({ name, kind: KINDS[entry.type] ?? 'other', target, size, content: () => Buffer.concat(chunks) });
     entry.on('data', (chunk) => chunks.push(chunk));

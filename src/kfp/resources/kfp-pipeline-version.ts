@@ -6,7 +6,7 @@ import type { Pipeline } from '../../constructs/pipeline';
 import { type Diagnostic, isWarning, renderDiagnostic } from '../../diagnostic';
 import { pointer, withPassthrough } from '../ir/passthrough';
 import type { IrDocument } from '../ir/types';
-import { contentVersion, versionInFileName } from '../version';
+import { contentVersion, versionOfFile } from '../version';
 import { KFP_API_VERSION, nameProblems } from './kubernetes-native';
 
 /** A pipeline of whatever parameters. */
@@ -161,8 +161,8 @@ function ofFile(file: string): Source {
   // A server may know fields that are not known here.
   const bag = Object.fromEntries(unknown.map(({ path, value }) => [pointer(path), value]));
   const document = known ? withPassthrough(known, bag) : NO_DOCUMENT;
-  const { name, description } = document.spec.pipelineInfo;
-  return { version: versionInFileName(file, name), description, document, problems };
+  const { description } = document.spec.pipelineInfo;
+  return { version: versionOfFile(file, document), description, document, problems };
 }
 
 function sizeProblems(document: IrDocument, at: string | undefined): string[] {

@@ -21,7 +21,7 @@ export interface KfpPipelineProps {
   readonly codeSourceUrl?: string | undefined;
   /**
    * Documents of earlier versions that stay: `released/training-1.0.0.yaml`, as synth writes them. Each becomes a version named by
-   * its file.
+   * its file. Give the oldest first: they are created in this order, and KFP takes the version created last for the latest.
    * @default - none; what is in the cluster already stays there
    */
   readonly earlier?: readonly string[] | undefined;
@@ -64,6 +64,9 @@ export class KfpPipeline extends Construct {
     });
     const mend = 'use lower-case letters, digits, hyphens and dots';
     this.node.addValidation({ validate: () => nameProblems('Pipeline', this.name, mend, site.at) });
+    const earlier = (props.earlier ?? []).map(
+      (file) => new KfpPipelineVersion(this, file.replaceAll('/', '-'), { pipelineName: this.name, file }),
+    );
     this.version = new KfpPipelineVersion(this, 'version', {
       pipelineName: this.name,
       pipeline,
@@ -71,10 +74,8 @@ export class KfpPipeline extends Construct {
       description,
       codeSourceUrl,
     });
-    const earlier = (props.earlier ?? []).map(
-      (file) => new KfpPipelineVersion(this, file.replaceAll('/', '-'), { pipelineName: this.name, file }),
-    );
-    // KFP refuses a version of a Pipeline that does not exist yet.
-    for (const each of [...earlier, this.version]) each.node.addDependency(object);
+    // KFP refuses a version of a Pipeline that does not exist yet, and takes the one created last for the latest.
+    const inOrder = [object, ...earlier, this.version];
+    for (const [index, each] of inOrder.slice(1).entries()) each.node.addDependency(inOrder[index]!);
   }
 }

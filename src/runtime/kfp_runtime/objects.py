@@ -2,6 +2,7 @@
 
 import os
 
+
 class Objects:
     """The artifacts of one run, as a program is told of them.
 

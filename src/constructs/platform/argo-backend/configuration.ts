@@ -3,6 +3,7 @@ import { seconds } from '../../settings/setting-value';
 import { argoDatabase } from '../database';
 import { type ObjectStore, repositoryOf } from '../object-store';
 import { secretKeyOf } from '../secret-reference';
+import { unshared } from '../unshared';
 import type { ArgoBackendProps, ArgoSso } from './props';
 
 /** The ConfigMap that controller and server read. */
@@ -21,7 +22,7 @@ export function configuration(props: ArgoBackendProps, endpoint: string | undefi
   const values: Record<string, unknown> = {
     ...(store !== 'none' && { artifactRepository: repository(store, endpoint, archiveLogs) }),
     executor: {
-      resources: structuredClone(executor?.resources ?? EXECUTOR_RESOURCES),
+      resources: executor?.resources ?? EXECUTOR_RESOURCES,
       securityContext: { ...CONFINED, ...executor?.securityContext },
       ...(props.images?.pullPolicy && { imagePullPolicy: props.images.pullPolicy }),
     },
@@ -38,10 +39,9 @@ export function configuration(props: ArgoBackendProps, endpoint: string | undefi
     ...extraConfiguration,
   };
   return Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [
-      key,
-      typeof value === 'object' ? yamlText(value, {}) : String(value),
-    ]),
+    Object.entries(values)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, typeof value === 'object' ? yamlText(unshared(value), {}) : String(value)]),
   );
 }
 

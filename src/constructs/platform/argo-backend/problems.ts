@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../../diagnostic';
 import { nearest } from '../../../graph/names';
 import { isPlain } from '../database';
 import { ARGO_VERSIONS } from './images';
+import { propProblems } from './prop-problems';
 import type { ArgoBackendProps, ArgoScope } from './props';
 
 /** Per app, the backends by the namespaces that they run workflows in. */
@@ -14,7 +15,7 @@ const CLUSTER = '*';
 /** What is wrong or doubtful about a backend. It takes its namespaces by this. */
 export function problems(backend: Construct, namespace: string | undefined, props: ArgoBackendProps): Diagnostic[] {
   const { version, scope = 'namespace', artifactRepository: store, database, archive, offloadNodeStatus } = props;
-  const found: Omit<Diagnostic, 'path'>[] = [];
+  const found: Omit<Diagnostic, 'path'>[] = propProblems(props).map((each) => ({ code: 'KFP1717', ...each }));
   if (namespace === undefined) {
     found.push({
       code: 'KFP1700',

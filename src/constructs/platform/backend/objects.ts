@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import type { PolicyRule } from '../../../components/definition';
 import { Manifest } from '../../manifest';
+import { unshared } from '../unshared';
 import type { ImageOptions } from './images';
 import { deployment, type Workload, type WorkloadOptions } from './workload';
 
@@ -33,8 +34,7 @@ export class BackendObjects {
     new Manifest(this.scope, id, {
       ...common,
       kind,
-      // Copied: the YAML printer would write a list that occurs twice as an alias.
-      body: () => ({ fields: { rules: structuredClone(rules) } }),
+      body: () => ({ fields: { rules: unshared(rules) } }),
     });
     new Manifest(this.scope, `${id}Binding`, {
       ...common,

@@ -1,4 +1,5 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
+import { unshared } from '../unshared';
 import type { ImageOptions } from './images';
 
 /** Amounts of CPU and memory, as Kubernetes writes them. */
@@ -50,7 +51,9 @@ export function deployment(
 ): Record<string, unknown> {
   const labels = { 'app.kubernetes.io/name': name };
   const { replicas = 1, env = {}, nodeSelector, tolerations, affinity, priorityClassName, annotations } = options;
-  const variables = [...(container.env ?? []), ...Object.entries(env).map(([key, value]) => ({ name: key, value }))];
+  const own = container.env ?? [];
+  const more = Object.entries(env).map(([key, value]) => ({ name: key, value }));
+  const variables = [...own.filter(({ name: key }) => !Object.hasOwn(env, key)), ...more];
   const secrets = (images.pullSecrets ?? []).map((each) => ({ name: typeof each === 'string' ? each : each.name }));
   return {
     spec: {
@@ -66,8 +69,8 @@ export function deployment(
           ...(secrets.length > 0 && { imagePullSecrets: secrets }),
           securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' }, ...podSecurity },
           nodeSelector: { 'kubernetes.io/os': 'linux', ...nodeSelector },
-          ...(tolerations && { tolerations: structuredClone(tolerations) }),
-          ...(affinity && { affinity: structuredClone(affinity) }),
+          ...(tolerations && { tolerations: unshared(tolerations) }),
+          ...(affinity && { affinity: unshared(affinity) }),
           ...(priorityClassName !== undefined && { priorityClassName }),
           containers: [
             {
@@ -76,7 +79,7 @@ export function deployment(
               ...(images.pullPolicy && { imagePullPolicy: images.pullPolicy }),
               ...container,
               ...(variables.length > 0 && { env: variables }),
-              resources: structuredClone(options.resources ?? resources),
+              resources: unshared(options.resources ?? resources),
               securityContext: {
                 allowPrivilegeEscalation: false,
                 readOnlyRootFilesystem: true,

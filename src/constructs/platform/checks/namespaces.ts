@@ -1,42 +1,54 @@
 import type { Diagnostic } from '../../../diagnostic';
 import type { PipelineGraph, TaskNode } from '../../../graph/graph';
+import type { GraphRunner } from '../../../graph/settings';
 import type { PlatformFacts } from '../facts';
+import { QUEUE_LABEL } from './queues';
 
-/** Where what a pipeline refers to is in another namespace than its pods. */
+type Named = PlatformFacts['semaphores'][number];
+
+/**
+ * Where what a pipeline refers to is in another namespace than its pods. Of most objects only names are known, and the namespace may
+ * have one of the same name that is not the app's: these are warnings.
+ */
 export function straddling(
-  { namespace, path, runner }: PipelineGraph,
+  { namespace, path, runner, run }: PipelineGraph,
   tasks: readonly TaskNode[],
   facts: PlatformFacts,
 ): readonly Diagnostic[] {
-  const elsewhere = <T extends { readonly name: string; readonly namespace: string | undefined }>(
-    all: readonly T[],
-    name: string | undefined,
-  ): T | undefined => {
+  const elsewhere = (what: string, of: string, all: readonly Named[], name: unknown, isSure = false): Diagnostic[] => {
     const same = all.filter((each) => each.name === name);
-    return same.some((each) => each.namespace === namespace) ? undefined : same[0];
+    const [other] = same;
+    if (!other || same.some((each) => each.namespace === namespace)) return [];
+    const [there, here] = [other.namespace ?? 'default', namespace ?? 'default'];
+    // Where a chart has none, whoever applies it says where it goes.
+    const isKnown = isSure && other.namespace !== undefined && namespace !== undefined;
+    return [
+      {
+        code: 'KFP1724',
+        ...(!isKnown && { severity: 'warning' as const }),
+        path: of,
+        message: `${what} '${other.name}' is in the namespace '${there}', and the pods are in '${here}'`,
+        mend: 'put both into one namespace: pods use objects of their own alone',
+      },
+    ];
   };
-  const problem = (what: string, of: string, at: string | undefined): Diagnostic => ({
-    code: 'KFP1724',
-    path: of,
-    message: `${what} is in the namespace '${at ?? 'default'}', and the pods are in '${namespace ?? 'default'}'`,
-    mend: 'put both into one namespace: pods use objects of their own alone',
-  });
-  const account = elsewhere(facts.runners, runner?.serviceAccountName);
+  // Rules are known of accounts of the app alone.
+  const account = (of: string, given: GraphRunner | undefined) =>
+    given?.rules ? elsewhere('the runner', of, facts.runners, given.serviceAccountName, true) : [];
   return [
-    ...(account ? [problem(`the runner '${account.name}'`, path, account.namespace)] : []),
-    ...tasks.flatMap(({ path: of, settings }) => {
-      const claims = (settings.volumes ?? []).map(
-        ({ source }) => (source?.persistentVolumeClaim as { claimName?: unknown } | undefined)?.claimName,
-      );
-      const queue = settings.labels?.['kueue.x-k8s.io/queue-name'];
-      return [
-        ...claims
-          .flatMap((claim) => elsewhere(facts.claims, typeof claim === 'string' ? claim : undefined) ?? [])
-          .map(({ name, namespace: at }) => problem(`the volume '${name}'`, of, at)),
-        ...[elsewhere(facts.queues, typeof queue === 'string' ? queue : undefined) ?? []]
-          .flat()
-          .map(({ name, namespace: at }) => problem(`the queue '${name}'`, of, at)),
-      ];
-    }),
+    ...account(path, runner),
+    ...(run?.semaphores ?? []).flatMap(({ name }) => elsewhere('the semaphore', path, facts.semaphores, name)),
+    ...tasks.flatMap(({ path: of, settings }) => [
+      ...account(of, settings.serviceAccount),
+      ...(settings.volumes ?? []).flatMap(({ source }) => {
+        const { claimName } = (source?.persistentVolumeClaim ?? {}) as { readonly claimName?: unknown };
+        return elsewhere('the volume', of, facts.claims, claimName);
+      }),
+      ...(settings.resources?.claims ?? []).flatMap(({ resourceClaimTemplateName: name }) =>
+        elsewhere('the claim of devices', of, facts.deviceClaims, name),
+      ),
+      ...(settings.semaphores ?? []).flatMap(({ name }) => elsewhere('the semaphore', of, facts.semaphores, name)),
+      ...elsewhere('the queue', of, facts.queues, settings.labels?.[QUEUE_LABEL]),
+    ]),
   ];
 }

@@ -1,62 +1,83 @@
 import type { Diagnostic } from '../../../diagnostic';
 import type { TaskNode } from '../../../graph/graph';
+import { ACCELERATOR } from '../../../graph/rules/settings/resources';
 import type { Tree, TreeObject } from '../../../graph/settings';
+import type { PlatformFacts } from '../facts';
 import type { NodePool } from '../node-pool';
 import type { PoolTaint } from '../node-pools/intent';
+import { queueOf } from './queues';
 
-/** Taints that clouds and Kubernetes put on nodes by themselves. */
+/** Taints that clouds, Kubernetes and device plugins have by themselves. */
 const OF_THE_CLUSTER =
-  /^(node\.kubernetes\.io\/|node-role\.kubernetes\.io\/|kubernetes\.azure\.com\/|cloud\.google\.com\/|nvidia\.com\/gpu$)/;
+  /^((node|node-role)\.kubernetes\.io\/|kubernetes\.azure\.com\/|cloud\.google\.com\/|eks\.amazonaws\.com\/|karpenter\.sh\/|CriticalAddonsOnly$|(nvidia|amd)\.com\/gpu$|google\.com\/tpu$|aws\.amazon\.com\/neuron)/;
 
 /**
  * What is wrong with a task and the app's pools: accelerators that none offers, tolerations of what none is tainted with. Pools that
  * the app does not know may exist, so what refers to none of them is a warning.
- *
- * @param offered what else offers accelerators: resources by pool
  */
-export function poolProblems(
-  task: TaskNode,
-  pools: readonly NodePool[],
-  offered: ReadonlyMap<NodePool, readonly string[]>,
-): readonly Diagnostic[] {
-  if (pools.length === 0) return [];
-  return [...accelerators(task, pools, offered), ...tolerations(task, pools)];
+export function poolProblems(task: TaskNode, facts: PlatformFacts): readonly Diagnostic[] {
+  if (facts.pools.length === 0) return [];
+  return [...accelerators(task, facts), ...tolerations(task, facts.pools)];
 }
 
-function accelerators(
-  { path, settings }: TaskNode,
-  pools: readonly NodePool[],
-  offered: ReadonlyMap<NodePool, readonly string[]>,
-): Diagnostic[] {
+function accelerators(task: TaskNode, facts: PlatformFacts): Diagnostic[] {
+  const { path, settings } = task;
   const asked = Object.entries(settings.resources?.limits ?? {}).filter(
     ([resource, count]) => resource.includes('/') && typeof count === 'string' && Number(count) > 0,
   );
-  const selector = settings.nodeSelector ?? {};
-  const named = pools.filter((pool) =>
-    Object.entries(pool.nodeSelector).every(([label, value]) => selector[label] === value),
-  );
-  const candidates = named.length > 0 ? named : pools;
+  if (asked.length === 0) return [];
+  const queue = queueOf(task, facts.queues);
+  const named = facts.pools.filter((pool) => isSelected(pool, settings.nodeSelector ?? {}));
+  const candidates = named.length > 0 ? named : (queue?.pools ?? facts.pools);
   return asked.flatMap(([resource, count]): Diagnostic[] => {
-    const having = candidates.filter(
-      (pool) => pool.accelerator?.[resource] !== undefined || offered.get(pool)?.includes(resource),
-    );
-    const enough = having.filter(({ intent }) => (intent.accelerator?.perNode ?? Number(count)) >= Number(count));
-    const open = enough.filter((pool) => pool.taints.every((taint) => tolerated(taint, settings.tolerations)));
-    if (open.length > 0) return [];
-    const severity = named.length > 0 ? 'error' : 'warning';
-    const [closed] = enough;
+    const isKnown = candidates.some((pool) => pool.accelerator?.[resource] !== undefined);
+    const having = candidates.flatMap((pool) => offerIn(pool, resource, facts.offered) ?? []);
+    // Other plugins of the cluster offer what the app does not know of: network cards, devices for files.
+    if (having.length === 0 && !isKnown && !ACCELERATOR.test(resource)) return [];
+    const enough = having.filter(({ most }) => most >= Number(count));
+    // Kueue gives pods the tolerations of the nodes that it has chosen.
+    const isLetIn = queue?.pools !== undefined;
+    const closed = enough.map(({ pool }) => hardTaints(pool).find((taint) => !tolerated(taint, settings.tolerations)));
+    if (enough.length > 0 && (isLetIn || closed.includes(undefined))) return [];
+    const instead = candidates
+      .flatMap((pool) => facts.offered.get(pool) ?? [])
+      .find((offer) => offer.resource !== resource);
+    const where = named.length > 0 ? `the pool '${named[0]!.name}' does not have` : 'no pool of the app has';
     return [
       {
         code: 'KFP1720',
-        severity,
+        severity: named.length > 0 && (isKnown || having.length > 0) ? 'error' : 'warning',
         path,
-        message: closed
-          ? `asks for ${count} ${resource}, but does not tolerate the taint '${closed.taints[0]!.key}' of the pool '${closed.name}'`
-          : `asks for ${count} ${resource}, which ${named.length > 0 ? `the pool '${named[0]!.name}' does not have` : 'no pool of the app has'} on one node`,
-        mend: 'refer to the pool itself: `runOn: pool.gpus(n)` gives the request, the selector and the tolerations',
+        message:
+          enough.length > 0
+            ? `asks for ${count} ${resource}, but does not tolerate the taint '${closed[0]!.key}' of the pool '${enough[0]!.pool.name}'`
+            : `asks for ${count} ${resource}, which ${where} on one node`,
+        mend:
+          isKnown && instead
+            ? `its GPUs are offered as ${instead.resource}: take them by GpuDevices.on(pool)`
+            : 'refer to the pool itself: `runOn: pool.gpus(n)` gives the request, the selector and the tolerations',
       },
     ];
   });
+}
+
+function isSelected({ nodeSelector }: NodePool, selector: NonNullable<TaskNode['settings']['nodeSelector']>): boolean {
+  const labels = Object.entries(nodeSelector);
+  return labels.length > 0 && labels.every(([label, value]) => selector[label] === value);
+}
+
+/** The most of a resource that a pod can get on a node of a pool; undefined where its nodes offer none. */
+function offerIn(pool: NodePool, resource: string, offered: PlatformFacts['offered']) {
+  const { perNode = Number.POSITIVE_INFINITY } = pool.intent.accelerator ?? {};
+  const offer = offered.get(pool);
+  if (!offer) return pool.accelerator?.[resource] === undefined ? undefined : { pool, most: perNode };
+  if (offer.resource !== resource) return undefined;
+  return { pool, most: Math.min(perNode * offer.perGpu, offer.perPod ?? Number.POSITIVE_INFINITY) };
+}
+
+/** Those that keep pods away, and not only where there is another node. */
+function hardTaints({ taints }: NodePool): readonly PoolTaint[] {
+  return taints.filter(({ effect }) => effect !== 'PreferNoSchedule');
 }
 
 function tolerations({ path, settings }: TaskNode, pools: readonly NodePool[]): Diagnostic[] {

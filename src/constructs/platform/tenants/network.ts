@@ -1,4 +1,7 @@
+import { isIPv4, isIPv6 } from 'node:net';
 import type { NetworkPolicyEgressRule, NetworkPolicyPeer, NetworkPolicyPort } from 'kubernetes-types/networking/v1';
+import { isDnsLabel } from '../../../graph/names';
+import { labelProblems, type Problem, wholeProblems } from '../problems';
 
 /** Somewhere that pods may reach: addresses, or pods of a namespace. */
 export type NetworkPeer =
@@ -55,6 +58,63 @@ export function networkPolicies({ apiServer, artifacts, dns, egress = [] }: Tena
     ...(artifacts ? [allow('allow-artifacts', [ruleOf(artifacts)])] : []),
     ...(egress.length > 0 ? [allow('allow-egress', egress.map(ruleOf))] : []),
   ];
+}
+
+/**
+ * What would let out more than it says, or nothing. To Kubernetes, a rule with an empty list of destinations or of ports is one of
+ * every destination and every port.
+ */
+export function networkProblems({ apiServer, artifacts, dns, egress = [] }: TenantNetwork): Problem[] {
+  return [
+    ...targetProblems('network.apiServer', { to: apiServer, ports: apiServer.ports }),
+    ...(artifacts ? targetProblems('network.artifacts', artifacts) : []),
+    ...(dns ? peerProblems('network.dns', dns) : []),
+    ...egress.flatMap((target, index) => targetProblems(`network.egress[${index}]`, target)),
+  ];
+}
+
+function targetProblems(what: string, target: NetworkTarget): Problem[] {
+  const { to, ports = [443] } = (target ?? {}) as Partial<NetworkTarget>;
+  const isEmpty = !Array.isArray(ports) || ports.length === 0;
+  return [
+    ...peerProblems(what, to),
+    ...(isEmpty ? [{ message: `${what} has no list of ports`, mend: 'give TCP ports, or leave it out' }] : []),
+    ...(isEmpty ? [] : ports.flatMap((port) => wholeProblems(`a port of ${what}`, port, 1, 65535))),
+  ];
+}
+
+function peerProblems(what: string, peer: NetworkPeer | undefined): Problem[] {
+  const { cidrs, namespace, labels } = (peer ?? {}) as {
+    readonly cidrs?: unknown;
+    readonly namespace?: unknown;
+    readonly labels?: { readonly [label: string]: unknown };
+  };
+  if (cidrs !== undefined && namespace === undefined) {
+    if (!Array.isArray(cidrs) || cidrs.length === 0) {
+      return [{ message: `${what} has no list of addresses`, mend: "give cidrs: ['10.0.0.1/32'], or leave it out" }];
+    }
+    return cidrs
+      .filter((cidr) => !isCidr(cidr))
+      .map((cidr) => ({
+        message: `'${cidr}' of ${what} is no range of addresses`,
+        mend: "write it as a CIDR, a single address too: '10.0.0.0/24', '10.0.0.1/32'",
+      }));
+  }
+  if (cidrs !== undefined || typeof namespace !== 'string' || !isDnsLabel(namespace)) {
+    return [{ message: `${what} names no destination`, mend: "give { cidrs: ['…'] } or { namespace: '…' }" }];
+  }
+  return labelProblems(`the label of ${what}`, labels);
+}
+
+function isCidr(cidr: unknown): boolean {
+  const [address = '', bits = '', ...more] = String(cidr).split('/');
+  if (more.length > 0 || !/^(0|[1-9]\d{0,2})$/.test(bits)) return false;
+  if (isIPv4(address)) {
+    // Of 10.0.0.1/24, nobody can tell whether one address was meant or all of them.
+    const number = address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+    return Number(bits) <= 32 && number % 2 ** (32 - Number(bits)) === 0;
+  }
+  return isIPv6(address) && !address.includes('%') && Number(bits) <= 128;
 }
 
 function allow(name: string, egress: NetworkPolicyEgressRule[]): NamedPolicy {

@@ -6,7 +6,15 @@ export type Person =
   | { readonly user: string }
   | { readonly serviceAccount: string; readonly namespace: string };
 
-/** Who may do what with the pipelines of a namespace. Each may do what those before may. */
+/**
+ * Who may do what with the pipelines of a namespace. Each may do what those before may.
+ *
+ * A workflow is a pod that says itself who it is and which Secrets it mounts: whoever may start runs can so act as every account of
+ * the namespace, and read every Secret in it. Argo's `workflowRestrictions` narrow that, from 3.7.15 and 4.0.6 on. Who may change
+ * pipelines can in any case.
+ *
+ * @see https://argo-workflows.readthedocs.io/en/latest/workflow-restrictions/
+ */
 export interface TenantPeople {
   /** Look: at pipelines, runs, their pods and logs. @default - nobody */
   readonly view?: readonly Person[] | undefined;

@@ -2,6 +2,27 @@ import type { TaskNode } from '../../graph';
 import { isRunValue, type Tree, type TreeObject } from '../../settings';
 import { isObjectName, type Report } from '../settings';
 
+/** The variables by which pods are told what to do; `KFP_LOG` alone may be set otherwise. */
+const OWN = new RegExp(
+  `^KFP_(?:(?:INPUT|KEY|URI|FOLDER)_.*|${[
+    'ATTEMPT',
+    'BRACE',
+    'COMPONENT',
+    'INPUTS_DIR',
+    'PIPELINE',
+    'PIPELINE_VERSION',
+    'POD_NAME',
+    'RUN_ID',
+    'RUN_NAME',
+    'SCHEDULED_TIME',
+    'SKIP_INSTALL',
+    'SOURCE',
+    'TASK_NAME',
+    'TERMINATION_LOG',
+    'WORK_DIR',
+  ].join('|')})$`,
+);
+
 /** Variables have names and values, and come from objects that can exist. */
 export function environment({ settings }: TaskNode, report: Report): void {
   for (const variable of settings.env ?? []) {
@@ -9,11 +30,10 @@ export function environment({ settings }: TaskNode, report: Report): void {
     if ('value' in variable && typeof variable.value !== 'string' && !isRunValue(variable.value)) {
       report(`the environment variable '${name}' is ${String(variable.value)}`, 'give it a string');
     }
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || (name.startsWith('KFP_') && name !== 'KFP_LOG')) {
-      report(
-        `'${name}' cannot be set as an environment variable`,
-        'use letters, digits and underscores; of the library’s own KFP_…, only KFP_LOG can be set',
-      );
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+      report(`'${name}' cannot be set as an environment variable`, 'use letters, digits and underscores');
+    } else if (OWN.test(name)) {
+      report(`the library itself uses the environment variable '${name}'`, 'give the variable another name');
     }
     if ('valueFrom' in variable) checkSource(name, variable.valueFrom, report);
   }

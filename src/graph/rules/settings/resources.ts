@@ -23,8 +23,15 @@ const UNITS: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 };
 
+/** What is requested apart from its limit, as a setting. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  cpu: 'resources.cpu',
+  memory: 'resources.memory',
+  'ephemeral-storage': 'resources.ephemeralStorage',
+};
+
 /** Names of resources that only nodes with accelerators have; such nodes are mostly tainted. */
-const ACCELERATOR = /(^|[./-])(gpu|tpu|npu|mig|neuron\w*|gaudi)([./-]|$)/i;
+export const ACCELERATOR = /(^|[./-])(gpu|tpu|npu|mig|neuron\w*|gaudi)([./-]|$)/i;
 
 /** Quantities are some, limits are not below requests, and who asks for an accelerator can reach one. */
 export function resources({ settings }: TaskNode, report: Report): void {
@@ -51,7 +58,7 @@ export function resources({ settings }: TaskNode, report: Report): void {
     const [least, most] = [amountOf(requests[name]), amountOf(limit)];
     if (least !== undefined && most !== undefined && most < least) {
       report(
-        `the limit of ${name}, ${String(limit)}, is below the request, ${String(requests[name])}`,
+        `the limit of ${name} (${SETTINGS[name]}Limit), ${String(limit)}, is below the request (${SETTINGS[name]}), ${String(requests[name])}`,
         'raise the limit, or lower the request',
         'KFP1245',
       );

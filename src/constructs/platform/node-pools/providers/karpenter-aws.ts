@@ -1,5 +1,6 @@
 import { SizeRoundingBehavior } from 'cdk8s';
 import type { NodePoolIntent } from '../intent';
+import type { Unknown } from '../models';
 import type { NodePoolProvider } from '../provider';
 import { karpenter } from './karpenter';
 
@@ -57,6 +58,7 @@ export function karpenterAws(nodeClass: Ec2NodeClassProps | string): NodePoolPro
               clusterScoped: true,
               fields: { spec: ec2NodeClass(nodeClass, intent) },
             },
+            problems: problemsOf(nodeClass),
           },
   });
 }
@@ -93,6 +95,21 @@ function ec2NodeClass(props: Ec2NodeClassProps, { diskSize, capacity }: NodePool
     },
     ...(tags && { tags: { ...tags } }),
   };
+}
+
+function problemsOf({ role, clusterName, image, subnets, securityGroups, reservations }: Ec2NodeClassProps): Unknown[] {
+  const isEmpty = (selector: AwsSelector | undefined) =>
+    selector !== undefined && Object.keys('ids' in selector ? selector.ids : selector.tags).length === 0;
+  return [
+    ...(role && clusterName ? [] : [{ message: 'nodes of EC2 have no `role` or no `clusterName`', mend: 'give both' }]),
+    ...(/^(al2023|bottlerocket)@\S+$/.test(image)
+      ? []
+      : [{ message: `'${image}' is no image of nodes`, mend: "give family and version: 'bottlerocket@1.49.0'" }]),
+    // An empty selector finds whatever there is in the account, or is refused.
+    ...Object.entries({ subnets, securityGroups, reservations }).flatMap(([what, selector]) =>
+      isEmpty(selector) ? [{ message: `\`${what}\` selects by nothing`, mend: 'give tags or ids' }] : [],
+    ),
+  ];
 }
 
 function termsOf(selector: AwsSelector): object[] {

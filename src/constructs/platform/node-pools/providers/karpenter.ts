@@ -25,7 +25,11 @@ export interface KarpenterCloud {
     readonly memory: string;
   };
   /** What nodes are made of: an object beside the NodePool, or one that exists. */
-  nodeClass(intent: NodePoolIntent): { readonly reference: NodeClass; readonly object?: ProvidedObject };
+  nodeClass(intent: NodePoolIntent): {
+    readonly reference: NodeClass;
+    readonly object?: ProvidedObject;
+    readonly problems?: ProvidedPool['problems'];
+  };
 }
 
 /**
@@ -37,12 +41,12 @@ export function karpenter(cloud: KarpenterCloud): NodePoolProvider {
   return {
     name: `Karpenter on ${cloud.name}`,
     provide(intent): ProvidedPool {
-      const { reference, object } = cloud.nodeClass(intent);
+      const { reference, object, problems = [] } = cloud.nodeClass(intent);
       const { requirements, unknown } = requirementsOf(intent, cloud);
       const { taints, labels, disruption, limits, accelerator } = intent;
       return {
         nodeSelector: { 'karpenter.sh/nodepool': intent.name },
-        problems: unknown,
+        problems: [...problems, ...unknown],
         objects: [
           {
             apiVersion: 'karpenter.sh/v1',
@@ -94,7 +98,8 @@ function requirementsOf(intent: NodePoolIntent, { labels, models }: KarpenterClo
     ...(names.length > 0 ? [isIn(labels.accelerator, names)] : []),
     ...(accelerator?.perNode === undefined ? [] : [isIn(labels.accelerators, [String(accelerator.perNode)])]),
     ...(memory > 0 && labels.acceleratorMemory ? [atLeast(labels.acceleratorMemory, memory)] : []),
-    ...(minimum.cpu === undefined ? [] : [atLeast(labels.cpu, minimum.cpu)]),
+    // Every node has one, and Karpenter compares with positive numbers alone.
+    ...(minimum.cpu === undefined || minimum.cpu === 1 ? [] : [atLeast(labels.cpu, minimum.cpu)]),
     ...(minimum.memory
       ? [atLeast(labels.memory, minimum.memory.toMebibytes({ rounding: SizeRoundingBehavior.FLOOR }))]
       : []),
@@ -114,5 +119,5 @@ function limitsOf({ cpu, memory, accelerators, nodes }: NodePoolIntent['limits']
 
 /** A duration as Go writes it. */
 export function age(duration: Duration): string {
-  return `${duration.toSeconds()}s`;
+  return `${duration.toSeconds({ integral: false })}s`;
 }
