@@ -4,15 +4,29 @@
 //   pods         the pods that Argo makes of all these, by Kubernetes' schemas
 //   expressions  everything that the expression printer prints, by Argo's own template replacement
 //   runtime      what the runtime writes, by the kfp SDK's executor
+//   import       what the kfp SDK compiles: imported, it says the same, and written again it is equal and loads in kfp
+//   local        local runs of imported pipelines, by kfp.local
+//   server       what the client of a KFP server asks for, by the API that the kfp-server-api package embodies
 //
 // It needs go and python3, and their package registries; jest's tests need neither. Each part prints one line; the exit
 // code is 1 where any of them failed.
 import { checkExpressions } from './expressions.mjs';
+import { checkImport } from './kfp-import.mjs';
+import { checkLocal } from './kfp-local.mjs';
+import { checkServer } from './kfp-server.mjs';
 import { checkManifests } from './manifests.mjs';
 import { checkPods } from './pods.mjs';
 import { checkRuntime } from './runtime.mjs';
 
-const PARTS = { manifests: checkManifests, pods: checkPods, expressions: checkExpressions, runtime: checkRuntime };
+const PARTS = {
+  manifests: checkManifests,
+  pods: checkPods,
+  expressions: checkExpressions,
+  runtime: checkRuntime,
+  import: checkImport,
+  local: checkLocal,
+  server: checkServer,
+};
 
 const asked = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(PARTS)) {
