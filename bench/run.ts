@@ -1,6 +1,7 @@
 // npm run bench [-- --write]: measures what the library costs and prints it as Markdown. With --write, the tables go into
 // docs/performance.md. Set CDK8S_KFP_BENCH_KFP to a Python that has the kfp SDK to measure that beside it.
 import * as fs from 'node:fs';
+import { convertFigure } from './convert';
 import { kfpFigure } from './kfp';
 import { measure, ROOT } from './measure';
 import { writeTables } from './performance-doc';
@@ -40,6 +41,7 @@ function goals(workspace: string, figures: readonly SynthFigure[]): string {
   const exponent = growth(single(10).ours, single(1000), single(10_000));
   const start = runtimeStart(workspace, 15);
   const types = typesFigure(workspace, 300, 5);
+  const convert = convertFigure(workspace, 1000, 5);
   return table(
     ['what', 'figure', 'goal'],
     [
@@ -47,6 +49,11 @@ function goals(workspace: string, figures: readonly SynthFigure[]): string {
       ['growth of synth from 1,000 to 10,000 tasks, as an exponent', exponent.toFixed(2), '1.05'],
       ['30 stacked diamonds, tied by data', seconds(diamonds(workspace, 'data')), '1 s'],
       ['30 stacked diamonds, tied by `.after()`', seconds(diamonds(workspace, 'after')), '1 s'],
+      [
+        `converting a KFP document of 1,000 tasks (${(convert.bytes / 1e6).toFixed(1)} MB, ${seconds(convert.convert)}), beside \`yaml\` reading it (${seconds(convert.parse)}) and synth of the same pipeline (${seconds(convert.synth)})`,
+        convert.ratio.toFixed(2),
+        '1.50',
+      ],
       ['bytes of JSON that a task adds', bytesPerTask(workspace).toFixed(0), '300'],
       [
         `start of a component, beside \`python3 -c 0\` (${milliseconds(start.python)})`,

@@ -18,7 +18,7 @@ export function prepareWorkspace(): string {
   const modules = path.join(folder, 'node_modules');
   fs.mkdirSync(modules);
   fs.symlinkSync(ROOT, path.join(modules, 'cdk8s-kfp'));
-  for (const name of ['cdk8s', 'constructs']) {
+  for (const name of ['cdk8s', 'constructs', 'yaml']) {
     fs.symlinkSync(path.join(ROOT, 'node_modules', name), path.join(modules, name));
   }
   const { text } = planBindings([COMPONENTS], 'imports').bindings[0]!;

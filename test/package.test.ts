@@ -148,3 +148,17 @@ test('its declarations hold under exactOptionalPropertyTypes', () => {
   write('app.ts', APP);
   expect(tsc('--exactOptionalPropertyTypes', '--noEmit', '--skipLibCheck', 'false')).toBe('');
 });
+
+test('ES modules find every name, and loading the package loads no construct', () => {
+  const script = `import * as names from 'cdk8s-kfp';
+    const missing = Object.keys(names.default).filter((name) => !(name in names));
+    console.log(JSON.stringify({ missing, pipeline: typeof names.Pipeline, client: typeof names.KfpClient }));`;
+  write('names.mjs', script);
+  expect(JSON.parse(run(process.execPath, 'names.mjs'))).toEqual({
+    missing: [],
+    pipeline: 'function',
+    client: 'function',
+  });
+  const loaded = `require('cdk8s-kfp'); console.log(Object.keys(require.cache).filter((file) => /constructs.task.js$|client.client.js$/.test(file)).length)`;
+  expect(run(process.execPath, '-e', loaded).trim()).toBe('0');
+});

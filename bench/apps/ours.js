@@ -2,10 +2,9 @@
 // The same graph as raw.js has to print: every tenth task loads, the nine after it read what it loaded.
 const fs = require('node:fs');
 const { App, Chart, Size } = require('cdk8s');
-const { float, Pipeline, Task } = require('cdk8s-kfp');
-const { buildFeatures, cleanData, evaluateModel, loadData, trainModel } = require('./components');
+const { float, Pipeline } = require('cdk8s-kfp');
+const { addTasks } = require('./tasks');
 
-const READERS = [cleanData, buildFeatures, trainModel, evaluateModel];
 const [tasks, perPipeline] = process.argv.slice(2).map(Number);
 const objects = process.argv[4];
 
@@ -21,21 +20,3 @@ for (let first = 0; first < tasks; first += perPipeline) {
 }
 app.synth();
 if (objects) fs.writeFileSync(objects, JSON.stringify(chart.toJson()));
-
-function addTasks(pipeline, count) {
-  const { rate } = pipeline.parameters;
-  let head;
-  for (let index = 0; index < count; index++) {
-    if (index % 10 === 0) {
-      head = new Task(pipeline, `task-${index}`, {
-        component: loadData,
-        inputs: { seed: head ? head.output : 1 },
-      });
-    } else {
-      new Task(pipeline, `task-${index}`, {
-        component: READERS[index % 4],
-        inputs: { data: head.outputs.out, rate },
-      });
-    }
-  }
-}
