@@ -7,7 +7,7 @@ import { lowerSettings, type TaskSettings } from '../src/constructs/settings/tas
 import { renderDiagnostic } from '../src/diagnostic';
 import { ExecutorImports, type ImportedImporter, type ImportedTask } from '../src/kfp/import/components';
 import { parsePipScript } from '../src/kfp/import/pip-script';
-import { isPathAnnotation, parametersOf } from '../src/kfp/import/signature';
+import { isPathAnnotation, parametersOf } from '../src/kfp/ir/signature';
 import type {
   IrComponent,
   IrContainer,
@@ -891,7 +891,8 @@ describe('what Kubernetes is told', () => {
     const made = new Task(pipeline, 'step', { component: of({}).component });
     const value = Value.of({ kind: 'run', field: 'name', type: 'UNKNOWN' });
     made.configure(task.settings(inputs(), () => value) as TaskSettings);
-    const { templates } = synth(chart).find(({ kind }) => kind === 'WorkflowTemplate').spec;
+    // The run's name stands for any value; it would be no toleration.
+    const { templates } = Testing.synth(chart).find(({ kind }) => kind === 'WorkflowTemplate').spec;
     const { podSpecPatch, tolerations } = templates.find(({ container }: { container?: object }) => container);
     expect(tolerations).toBeUndefined();
     const patchOf = (given: string) =>

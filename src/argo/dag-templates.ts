@@ -40,11 +40,10 @@ export function printersOf(graph: PipelineGraph): readonly DagPrinter[] {
 
 /** The names of the templates that stand for components. */
 const componentTemplates = once((graph: PipelineGraph): ReadonlySet<string> => {
-  const names = printersOf(graph).flatMap((printer) =>
-    allTasks(printer.pipeline).flatMap((task) =>
-      hasOwnTemplate(task, graph) ? [] : [printer.sharedName(kebab(task.component))],
-    ),
-  );
+  const names = printersOf(graph).flatMap((printer) => {
+    const shared = allTasks(printer.pipeline).filter((task) => !hasOwnTemplate(task, graph));
+    return [...new Set(shared.map(({ component }) => component))].map((name) => printer.sharedName(kebab(name)));
+  });
   return new Set(names);
 });
 

@@ -93,8 +93,10 @@ function resultsIn(spec: WorkflowTemplateSpec, caller: Template, { outputs = {} 
   for (const { name, template } of caller.dag?.tasks ?? []) {
     results[`tasks.${name}.status`] = 'Succeeded';
     const called = spec.templates.find((each) => each.name === template);
+    const artifacts = new Set(called?.outputs?.artifacts?.map((artifact) => artifact.name));
     for (const { name: output } of called?.outputs?.parameters ?? []) {
-      results[`tasks.${name}.outputs.parameters.${output}`] = outputs[output] ?? sampleOf(output);
+      const sample = artifacts.has(output) ? REFERENCE : sampleOf(output);
+      results[`tasks.${name}.outputs.parameters.${output}`] = outputs[output] ?? sample;
     }
   }
   return results;
@@ -110,9 +112,12 @@ function texts(args: Arguments | undefined, scope: Environment, samples: Samples
   );
 }
 
+/** What an artifact's edge carries. */
+const REFERENCE = '{"key":"sample","metadata":"{}","type":"system.Artifact"}';
+
 /** A text that fits what an input is for, as its name tells. */
 function sampleOf(name: string): string {
-  if (/tolerations$/i.test(name)) return '[{"key":"sample","operator":"Exists"}]';
+  if (/tolerations(-\d+)?$/i.test(name)) return '[{"key":"sample","operator":"Exists"}]';
   if (/(nodeSelector|affinity|claim|annotations|conf)$/i.test(name)) return '{}';
   if (/memory|storage|size/i.test(name)) return '1Gi';
   if (/cpu|gpu|tpu|count|number|-com-/i.test(name)) return '1';

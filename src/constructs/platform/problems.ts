@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import { renderDiagnostic } from '../../diagnostic';
 import { isDnsLabel, isLabelValue } from '../../graph/names';
+import { amountOf } from '../../graph/quantity';
 import { isObjectName } from '../../graph/rules/settings';
-import { amountOf } from '../../graph/rules/settings/resources';
 import { callSite } from '../call-site';
 
 /** What is wrong with what a construct was given, and how to mend it. */

@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import { kebab } from '../../graph/names';
-import { amountOf } from '../../graph/rules/settings/resources';
+import { amountOf } from '../../graph/quantity';
 import { Manifest } from '../manifest';
 import type { TaskSettings } from '../settings/task-settings';
 import { factsOf, namespaceOf } from './facts';

@@ -1,8 +1,8 @@
 import type { Size } from 'cdk8s';
 import { Construct } from 'constructs';
 import { kebab } from '../../graph/names';
+import { amountOf } from '../../graph/quantity';
 import { isObjectName } from '../../graph/rules/settings';
-import { amountOf } from '../../graph/rules/settings/resources';
 import { Manifest } from '../manifest';
 import { type ClaimProps, type ClaimVolumeOptions, claimSpec, Volume } from '../settings/volume';
 import { factsOf, namespaceOf } from './facts';

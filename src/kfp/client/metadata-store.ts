@@ -53,12 +53,15 @@ export class MetadataStore {
     const context = named.message(1)?.int(1);
     if (context === undefined) return [];
     const executions: Message[] = [];
+    // A token that came before would go round for ever.
+    const seen = new Set<string>();
     for (let token = ''; ; ) {
       const options = encode({ 1: BigInt(BATCH), 3: token === '' ? undefined : token });
       const page = await this.call('GetExecutionsByContext', { 1: context, 2: options }, signal);
       executions.push(...page.messages(1));
       const next = page.text(2) ?? '';
-      if (next === '' || next === token) break;
+      if (next === '' || seen.has(next)) break;
+      seen.add(next);
       token = next;
     }
     const ids = executions.map((execution) => execution.int(1) ?? 0n);

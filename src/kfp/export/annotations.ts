@@ -4,7 +4,7 @@ import type {
   PortDefinition,
   PythonImplementation,
 } from '../../components/definition';
-import { parametersOf, type SignatureParameter } from '../import/signature';
+import { parametersOf, type SignatureParameter } from '../ir/signature';
 
 /** What KFP's executor understands in an annotation without an import. */
 const KNOWN: ReadonlySet<string> = new Set([

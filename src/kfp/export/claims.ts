@@ -1,5 +1,6 @@
 import type { ComponentDefinition, ParameterDefinition, ResourceImplementation } from '../../components/definition';
 import type { TaskNode } from '../../graph/graph';
+import { CREATE_CLAIM, DELETE_CLAIM } from '../ir/reserved';
 import type { WrittenLeaf } from './builder';
 import { interfaceOf } from './ports';
 import type { ExportProblems } from './problems';
@@ -33,7 +34,7 @@ export function claimLeaf(
   if (operation === 'delete') {
     return {
       component: interfaceOf({ pvc_name: text(false) }, {}),
-      executor: { container: { image: 'argostub/deletepvc' } },
+      executor: { container: { image: DELETE_CLAIM } },
     };
   }
   const given = node.inputs;
@@ -61,7 +62,7 @@ export function claimLeaf(
   }
   return {
     component: interfaceOf(CREATE, outputs),
-    executor: { container: { image: 'argostub/createpvc' } },
+    executor: { container: { image: CREATE_CLAIM } },
   };
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../../graph/graph';
 import { type Expression, isArtifactType } from '../../values/expression';
 import { withPassthrough } from '../ir/passthrough';
+import { CHANNEL, WHEN_ENDED } from '../ir/reserved';
 import type { IrComponent, IrDag, IrTask } from '../ir/types';
 import { present } from './builder';
 import { conditionText } from './conditions';
@@ -19,9 +20,8 @@ import { type DagOutput, dagOutputs, declaredOutputs, printOutputs } from './out
 import { inputDefinitions, portOfType } from './ports';
 import type { ExportProblems } from './problems';
 import { refuseExpression } from './refusals';
-import { CHANNEL, channelOf, DagScope, type NodeNames, outputName } from './scope';
+import { channelOf, DagScope, type NodeNames, outputName } from './scope';
 import { TaskInputs } from './task-inputs';
-import { WHEN_COMPLETED } from './waiting';
 
 /** Writes what holds others: each is a component with a DAG, and a task that runs it. */
 export class GroupWriter {
@@ -175,7 +175,7 @@ export class GroupWriter {
       node.kind === 'task' ? leafTask(node, graph, scope, builder, problems, false) : this.writer.call(node, scope);
     if (!task) return;
     const key = this.writer.keys.of(node.id);
-    const waits = { dependentTasks: [handler], triggerPolicy: { strategy: WHEN_COMPLETED } };
+    const waits = { dependentTasks: [handler], triggerPolicy: { strategy: WHEN_ENDED } };
     beside[key] = this.writer.named(key, { ...task, ...waits }, node);
   }
 

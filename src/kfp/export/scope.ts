@@ -1,11 +1,9 @@
 import type { PortDefinition } from '../../components/definition';
 import { FreeNames } from '../../graph/free-names';
 import type { Expression, RunField, ValueType } from '../../values/expression';
+import { CHANNEL } from '../ir/reserved';
 import type { IrTaskArtifact, IrTaskParameter } from '../ir/types';
 import { portOfType } from './ports';
-
-/** What the compiler of KFP's SDK puts before the inputs that it adds: others know them by it. */
-export const CHANNEL = 'pipelinechannel--';
 
 /** A value that a document can pass on: where it comes from, and which member of it is meant. */
 export interface Channel {

@@ -1,4 +1,4 @@
-import { amountOf } from '../../graph/rules/settings/resources';
+import { amountOf } from '../../graph/quantity';
 import { type GraphTaskSettings, isRunValue, type Text, type TreeObject } from '../../graph/settings';
 import type { IrResources } from '../ir/types';
 import { writeAffinity } from './affinity';

@@ -2,12 +2,13 @@ import type { Json, ParameterDefinition, PortDefinition } from '../../components
 import { describeType } from '../../graph/literal';
 import { type Expression, isArtifactType } from '../../values/expression';
 import { type IrPart, parsePlaceholders } from '../ir/placeholders';
+import { CHANNEL } from '../ir/reserved';
 import type { IrTask, IrTaskArtifact, IrTaskParameter } from '../ir/types';
 import { filled } from './builder';
 import { portOfType } from './ports';
 import type { ExportProblems } from './problems';
 import { refuseExpression } from './refusals';
-import { CHANNEL, type Channel, channelOf, type DagScope, factOf } from './scope';
+import { type Channel, channelOf, type DagScope, factOf } from './scope';
 
 /**
  * The inputs of a task of a document: those of its component, and those that stand in texts, which KFP's SDK adds to them.

@@ -1,9 +1,7 @@
 import { type Dependency, endingsIn, type GraphNode } from '../../graph/graph';
+import { WHEN_ENDED } from '../ir/reserved';
 import type { IrTask } from '../ir/types';
 import type { ExportProblems } from './problems';
-
-/** The strategy of a task that runs when what it waits for has ended, however it did. */
-export const WHEN_COMPLETED = 'ALL_UPSTREAM_TASKS_COMPLETED';
 
 /**
  * What a node waits for. KFP knows two ways: that all has succeeded, and that all has ended.
@@ -34,7 +32,7 @@ export function waitingOf(
   else warnOfWaiting(node, upstream, problems);
   return {
     ...(dependentTasks.length > 0 && { dependentTasks }),
-    ...(how === 'ended' && { triggerPolicy: { strategy: WHEN_COMPLETED } }),
+    ...(how === 'ended' && { triggerPolicy: { strategy: WHEN_ENDED } }),
   };
 }
 

@@ -1,13 +1,14 @@
 import { createClaim, createSuffixedClaim, deleteClaim } from '../../components/claims';
 import type { ComponentDefinition } from '../../components/definition';
+import { CREATE_CLAIM, DELETE_CLAIM } from '../ir/reserved';
 import type { IrContainer, IrTask } from '../ir/types';
 
 /** Images that KFP's backend takes for operations of its own: no pod runs for them. */
 const OPERATIONS: Readonly<Record<string, (task: IrTask) => { readonly definition: ComponentDefinition }>> = {
   // A claim of KFP's stays until something deletes it.
-  'argostub/createpvc': ({ inputs = {} }) =>
+  [CREATE_CLAIM]: ({ inputs = {} }) =>
     inputs.parameters?.pvc_name_suffix ? createSuffixedClaim() : createClaim({ keep: true }),
-  'argostub/deletepvc': () => deleteClaim(),
+  [DELETE_CLAIM]: () => deleteClaim(),
 };
 
 /** The component that an operation on claims is; undefined for any other container. */

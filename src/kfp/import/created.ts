@@ -2,8 +2,8 @@ import type { Construct } from 'constructs';
 import type { Json, Passthrough } from '../../components/definition';
 import type { FlowNode } from '../../constructs/flow-node';
 import { pointer } from '../ir/passthrough';
+import { isLoop } from '../ir/shapes';
 import type { IrTask } from '../ir/types';
-import { isLoop } from './shapes';
 import { isKept } from './values';
 
 /** What a document calls a task, where that is not its key. */

@@ -4,18 +4,18 @@ import type { Awaitable, FlowNode } from '../../constructs/flow-node';
 import { kebab } from '../../graph/names';
 import { Value } from '../../values/value';
 import type { IrPath } from '../ir/message';
+import { orderOf, upstreamOf } from '../ir/order';
+import { CHANNEL, WHEN_ENDED } from '../ir/reserved';
+import { isLoop, type TaskShape } from '../ir/shapes';
 import type { IrComponent, IrTask } from '../ir/types';
 import { inputsOf } from './bindings';
 import { addToBag, unknownOfPart } from './created';
 import type { DocumentImport } from './document-import';
 import { importBranch, importBranches, importExitHandler, importLoop } from './groups';
 import type { TaskInputs } from './inputs';
-import { orderOf, upstreamOf } from './order';
 import { type BranchChain, choiceProblem, type Given, joined, sourcesOfOutput } from './outputs';
 import type { PipelineImport } from './pipeline-import';
-import { CHANNEL } from './ports';
 import { importRunnable } from './runnables';
-import { isLoop, type TaskShape, WHEN_ENDED } from './shapes';
 
 /** A DAG of a document, and where its tasks are to stand. */
 export interface DagPlace {

@@ -5,11 +5,11 @@ import type { ClaimProps } from '../../constructs/settings/volume';
 import type { IrPath } from '../ir/message';
 import { pointer } from '../ir/passthrough';
 import type { ReadIr } from '../ir/read';
+import { Shapes } from '../ir/shapes';
 import type { IrComponent, IrDocument, IrTask } from '../ir/types';
 import type { ExecutorImports } from './components';
 import { TaskIds } from './ids';
 import type { ImportReport } from './report';
-import { Shapes } from './shapes';
 import type { SubPipelines } from './sub-pipelines';
 
 /** What is known while a document becomes constructs. */

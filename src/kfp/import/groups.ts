@@ -5,6 +5,7 @@ import { type Elif, type Else, If } from '../../constructs/if';
 import { ParallelFor } from '../../constructs/parallel-for';
 import type { Value } from '../../values/value';
 import { type Condition, parseCondition } from '../ir/condition';
+import { isLoop } from '../ir/shapes';
 import type { IrTask } from '../ir/types';
 import { inputsOf } from './bindings';
 import { ConditionProblem, chainOf, conditionValue } from './conditions';
@@ -15,7 +16,6 @@ import { loopList } from './items';
 import { collectedBy, type Given } from './outputs';
 import { reuseNothing } from './reuse';
 import { importRunnable } from './runnables';
-import { isLoop } from './shapes';
 import { literalTrue } from './values';
 
 /** A task with a condition: an If, with what the task runs in it. */

@@ -1,7 +1,7 @@
 import { contentHash } from '../../graph/content-hash';
 import { kebab, NAME_LIMIT } from '../../graph/names';
+import type { Shapes } from '../ir/shapes';
 import type { IrComponent, IrDocument } from '../ir/types';
-import type { Shapes } from './shapes';
 
 /** Room for a task's name where groups leave little. */
 const LEAST = 24;

@@ -8,11 +8,12 @@ import { Parameter } from '../../values/parameter';
 import { Value } from '../../values/value';
 import type { IrPath } from '../ir/message';
 import { pointer } from '../ir/passthrough';
+import { CHANNEL } from '../ir/reserved';
 import type { IrComponent, IrDag, IrTask } from '../ir/types';
 import { addToBag } from './created';
 import { DagImport } from './dag';
 import type { DocumentImport } from './document-import';
-import { CHANNEL, importedArtifact, importedParameter } from './ports';
+import { importedArtifact, importedParameter } from './ports';
 import { componentPassthrough } from './unmapped';
 import { parametersIn } from './values';
 

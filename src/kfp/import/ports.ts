@@ -4,11 +4,9 @@ import type {
   ParameterType,
   PortDefinition,
 } from '../../components/definition';
+import { CHANNEL } from '../ir/reserved';
 import type { IrArtifact, IrComponent, IrParameter, IrPorts } from '../ir/types';
 import type { ImportedPorts } from './python';
-
-/** The name before everything that the compiler of KFP's SDK adds to a component's inputs. */
-export const CHANNEL = 'pipelinechannel--';
 
 /** The interface of a component that runs something, without what is there for its settings and constants alone. */
 export function importedPorts({ inputDefinitions = {}, outputDefinitions = {} }: IrComponent): ImportedPorts {

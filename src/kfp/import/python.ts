@@ -1,7 +1,7 @@
 import type { Passthrough, PortDefinition, PythonImplementation } from '../../components/definition';
+import { isPathAnnotation, parametersOf } from '../ir/signature';
 import type { IrContainer } from '../ir/types';
 import { type PipScript, parsePipScript } from './pip-script';
-import { isPathAnnotation, parametersOf } from './signature';
 
 /** The interface of a component. */
 export interface ImportedPorts {

@@ -9,13 +9,14 @@ import { encodeJson } from '../../values/codec';
 import { isArtifactType } from '../../values/expression';
 import { Value } from '../../values/value';
 import type { IrPath } from '../ir/message';
+import { CHANNEL } from '../ir/reserved';
 import type { IrTask, IrTaskParameter } from '../ir/types';
 import { boundParameter, readInput, tellMissing } from './bindings';
 import { addToBag, freeId, saidOfGroup, saidOfInputs, saidOfName } from './created';
 import type { DagImport, Produced } from './dag';
 import type { TaskInputs } from './inputs';
 import type { Given } from './outputs';
-import { CHANNEL, importedParameter } from './ports';
+import { importedParameter } from './ports';
 import type { Tree } from './values';
 
 /** Where a task is created. */

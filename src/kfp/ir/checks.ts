@@ -1,6 +1,7 @@
 import { memberOf } from '../../graph/member';
 import { checkComponentGraph } from './component-graph';
 import type { IrPath } from './message';
+import { CHANNEL } from './reserved';
 import type { IrComponent, IrDag, IrDocument, IrPorts, IrTask } from './types';
 
 /** How a check says what it found. */
@@ -192,7 +193,7 @@ function isList(raw: string): boolean {
  * further out, such as the items of nested loops: whoever reads one looks for what its name says.
  */
 function isChannel(name: string): boolean {
-  return name.startsWith('pipelinechannel--');
+  return name.startsWith(CHANNEL);
 }
 
 function has(map: object | undefined, name: string): boolean {

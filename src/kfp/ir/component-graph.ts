@@ -1,6 +1,6 @@
-import { upstreamOf } from '../import/order';
 import type { Report } from './checks';
 import type { IrPath } from './message';
+import { upstreamOf } from './order';
 import type { IrComponent, PipelineSpec } from './types';
 
 /** Deeper than Argo's engine goes. */

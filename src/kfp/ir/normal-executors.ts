@@ -1,5 +1,5 @@
 import type { Json } from '../../components/definition';
-import { amountOf } from '../../graph/rules/settings/resources';
+import { amountOf } from '../../graph/quantity';
 import { type IrArgument, parseArgument } from './command';
 import { normalText, type Resolve } from './normal-references';
 import { compact, mapped, normalType } from './normal-values';

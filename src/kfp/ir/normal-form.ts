@@ -1,5 +1,4 @@
 import type { Json } from '../../components/definition';
-import { componentOf, type DagShapes, Shapes } from '../import/shapes';
 import { canonicalCondition } from './normal-conditions';
 import { normalContainer, normalImporter } from './normal-executors';
 import { withGroups } from './normal-groups';
@@ -7,6 +6,8 @@ import { normalPlatform } from './normal-platform';
 import { type DagPlace, References, type Resolve } from './normal-references';
 import { SHAPES, unknownOf } from './normal-unknown';
 import { compact, normalPorts, numberOf, secondsOf } from './normal-values';
+import { CREATE_CLAIM, DELETE_CLAIM } from './reserved';
+import { componentOf, type DagShapes, Shapes } from './shapes';
 import type { IrComponent, IrDocument, IrTask } from './types';
 
 /** A document as plain JSON that is equal for documents which say the same; docs/kfp-ir.md describes it. */
@@ -131,7 +132,7 @@ class Former {
     const { container, importer, ...executors } = executor;
     const platform = this.document.platform?.platforms?.kubernetes?.deploymentSpec?.executors?.[executorLabel ?? ''];
     // What KFP's driver does itself, it does by its own interface.
-    const isOperation = container?.image.startsWith('argostub/') === true;
+    const isOperation = container?.image === CREATE_CLAIM || container?.image === DELETE_CLAIM;
     const hasInterface = !importer && !isOperation;
     return {
       ...(others as Record<string, Json>),

@@ -1,6 +1,6 @@
-import { CHANNEL } from '../import/ports';
-import { componentOf, isLoop, Shapes } from '../import/shapes';
 import { type Condition, type ConditionOperand, parseCondition, printCondition } from './condition';
+import { CHANNEL } from './reserved';
+import { componentOf, isLoop, Shapes } from './shapes';
 import type { IrArtifact, IrComponent, IrDag, IrDocument, IrParameter, IrTask } from './types';
 
 /**

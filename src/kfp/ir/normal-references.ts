@@ -1,8 +1,8 @@
 import type { Json } from '../../components/definition';
-import { upstreamOf } from '../import/order';
-import { componentOf, type Shapes } from '../import/shapes';
 import { compact, unordered } from './normal-values';
+import { upstreamOf } from './order';
 import { parsePlaceholders } from './placeholders';
+import { componentOf, type Shapes } from './shapes';
 import type { IrComponent, IrDocument, IrTask, IrTaskArtifact, IrTaskParameter } from './types';
 
 /** A DAG, and where it stands. */

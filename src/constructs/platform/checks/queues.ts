@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../../diagnostic';
 import type { TaskNode } from '../../../graph/graph';
-import { amountOf } from '../../../graph/rules/settings/resources';
+import { amountOf } from '../../../graph/quantity';
 import type { QueueFact } from '../facts';
 
 /** Kueue's label of pods: the queue that they wait in. */

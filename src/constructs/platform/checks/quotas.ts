@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../../diagnostic';
 import type { TaskNode } from '../../../graph/graph';
-import { amountOf } from '../../../graph/rules/settings/resources';
+import { amountOf } from '../../../graph/quantity';
 import type { Text } from '../../../graph/settings';
 import type { QuotaFact } from '../facts';
 

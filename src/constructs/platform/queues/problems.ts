@@ -1,4 +1,4 @@
-import { amountOf } from '../../../graph/rules/settings/resources';
+import { amountOf } from '../../../graph/quantity';
 import { amountProblems, choiceProblems, isQualifiedName, nameProblems, type Problem } from '../problems';
 import type { QueueProps, QueueQuota } from '../queue';
 

@@ -1,4 +1,4 @@
-import { amountOf } from '../../../graph/rules/settings/resources';
+import { amountOf } from '../../../graph/quantity';
 import type { TenantLimits } from '../tenant';
 
 /** What a container asks for, and may use, that says nothing. */

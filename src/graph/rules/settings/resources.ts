@@ -1,27 +1,7 @@
 import type { TaskNode } from '../../graph';
-import { isRunValue, type Text } from '../../settings';
+import { amountOf } from '../../quantity';
+import { isRunValue } from '../../settings';
 import type { Report } from '../settings';
-
-/** How Kubernetes writes amounts. @see https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-const QUANTITY = /^(\d+(?:\.\d*)?|\.\d+)(?:([eE][-+]?\d+)|([numkMGTPE]|[KMGTPE]i))?$/;
-
-const UNITS: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
-};
 
 /** What is requested apart from its limit, as a setting. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -79,12 +59,4 @@ export function resources({ settings }: TaskNode, report: Report): void {
     if (/^([a-z0-9.-]+\/)?[A-Za-z0-9]([A-Za-z0-9_.-]*[A-Za-z0-9])?$/.test(name)) continue;
     report(`'${name}' is no name of a resource`, 'write it as the device plugin does: nvidia.com/gpu');
   }
-}
-
-/** An amount as a number; undefined where it is not known, or none. */
-export function amountOf(text: Text | undefined): number | undefined {
-  if (typeof text !== 'string') return undefined;
-  const [, number, exponent = '', unit] = QUANTITY.exec(text) ?? [];
-  if (number === undefined) return undefined;
-  return Number(`${number}${exponent}`) * (unit === undefined ? 1 : UNITS[unit]!);
 }

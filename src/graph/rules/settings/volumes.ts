@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { allTasks, type PipelineGraph, pipelinesOf, type TaskNode } from '../../graph';
 import { isDnsLabel } from '../../names';
 import { once } from '../../once';
+import { amountOf } from '../../quantity';
 import { type GraphVolume, holdsRunValue, isRunValue, type Tree, type TreeObject } from '../../settings';
 import type { Report } from '../settings';
 import { checkObject } from './environment';
-import { amountOf } from './resources';
 
 /** What the library and Argo mount themselves. */
 const TAKEN = ['/kfp', '/argo', '/var/run/argo', '/tmp/argo'];

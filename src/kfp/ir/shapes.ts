@@ -1,15 +1,12 @@
-import type { IrComponent, IrDag, IrDocument, IrTask } from '../ir/types';
 import { upstreamOf } from './order';
-import { CHANNEL } from './ports';
+import { CHANNEL, WHEN_ENDED } from './reserved';
+import type { IrComponent, IrDag, IrDocument, IrTask } from './types';
 
 /**
  * What a task is. Only the shape tells: `branch` is an If's, `branches` the DAG that holds those of one If, `call` a pipeline that
  * is called, `leaf` what runs in a pod.
  */
 export type TaskShape = 'leaf' | 'call' | 'branch' | 'branches' | 'loop' | 'exit-handler';
-
-/** What runs when everything upstream has ended. */
-export const WHEN_ENDED = 'ALL_UPSTREAM_TASKS_COMPLETED';
 
 /** What each task of a DAG is. */
 export interface DagShapes {

@@ -1,4 +1,4 @@
-import type { IrDag, IrTask, IrTaskParameter } from '../ir/types';
+import type { IrDag, IrTask, IrTaskParameter } from './types';
 
 /** The keys of the tasks beside it that a task waits for: those it names, and those it reads from. */
 export function upstreamOf({ inputs = {}, dependentTasks = [] }: IrTask): readonly string[] {
