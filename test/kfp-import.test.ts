@@ -2024,6 +2024,17 @@ describe('the way back', () => {
     });
   });
 
+  test('keeps apart pipelines that differ in what nobody knows', () => {
+    const document = documentOf(dag({ one: task('first'), two: task('second') }), {
+      first: dag({ say: task('say', { text: 'x' }) }),
+      second: dag({ say: task('say', { text: 'x' }) }),
+    });
+    document.components['comp-first'].taste = 'sweet';
+    document.components['comp-second'].dag.tasks.say.color = 'red';
+    const form = same(document);
+    for (const word of ['sweet', 'red']) expect(form).toContain(word);
+  });
+
   test('makes groups of conditions and iterators of single tasks, which says the same', () => {
     same(fs.readFileSync('conformance/kfp/documents/leaf-tasks.yaml', 'utf8'), { standalone: false });
     const leaf = (more: Any, others: Any = {}) =>

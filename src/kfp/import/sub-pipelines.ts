@@ -92,11 +92,14 @@ export class SubPipelines {
         platform?.platforms?.kubernetes?.deploymentSpec?.executors?.[label],
       ]);
     }
+    const place = this.document.placeOf(name);
+    // What nobody knows makes two of them differ as well: else that of one would be lost.
     const tasks = Object.entries(dag.tasks ?? {}).map(([key, { componentRef, ...task }]) => [
       key,
       this.signatureOf(componentRef.name),
       task,
+      this.document.unknownOf([...place, 'dag', 'tasks', key], componentRef.name, true),
     ]);
-    return JSON.stringify([rest, tasks, dag.outputs]);
+    return JSON.stringify([rest, tasks, dag.outputs, this.document.unknownAt(place, '')]);
   }
 }
