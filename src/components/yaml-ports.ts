@@ -1,4 +1,5 @@
 import type { Json, ParameterType, PortDefinition } from './definition';
+import { SYSTEM_ARTIFACTS } from './system-artifacts';
 import { isObject, type Place, portName, type Say } from './yaml-arguments';
 
 /** How a command line uses an input. */
@@ -24,16 +25,7 @@ const PARAMETERS: Readonly<Record<string, ParameterType>> = {
 };
 
 const ARTIFACTS: Readonly<Record<string, string>> = Object.fromEntries(
-  [
-    'Artifact',
-    'Model',
-    'Dataset',
-    'Metrics',
-    'ClassificationMetrics',
-    'SlicedClassificationMetrics',
-    'HTML',
-    'Markdown',
-  ].map((name) => [name.toLowerCase(), `system.${name}`]),
+  SYSTEM_ARTIFACTS.map((name) => [name.toLowerCase(), `system.${name}`]),
 );
 
 /**

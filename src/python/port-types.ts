@@ -1,4 +1,5 @@
 import type { ElementType, PortDefinition } from '../components/definition';
+import { SYSTEM_ARTIFACTS } from '../components/system-artifacts';
 import type { ParsedComponent } from './parser';
 
 /** The name of something that `cdk8s-kfp` exports; calling it makes the bindings import it. */
@@ -39,18 +40,7 @@ export function printLiteral(value: string | number | boolean): string {
 
 const WITH_METRICS = new Set(['system.Metrics', 'system.ClassificationMetrics']);
 /** The types that `cdk8s-kfp` exports. A document says of any other title that it is KFP's own. */
-const EXPORTED = new Set(
-  [
-    'Artifact',
-    'Dataset',
-    'Model',
-    'Metrics',
-    'ClassificationMetrics',
-    'SlicedClassificationMetrics',
-    'HTML',
-    'Markdown',
-  ].map((name) => `system.${name}`),
-);
+const EXPORTED = new Set(SYSTEM_ARTIFACTS.map((name) => `system.${name}`));
 
 function artifactType(port: Extract<PortDefinition, { kind: 'artifact' }>, use: UseName): string {
   if (!EXPORTED.has(port.type)) return `${use('GoogleArtifact')}<${printLiteral(port.type)}>`;

@@ -4,22 +4,14 @@ import type {
   PortDefinition,
   PythonImplementation,
 } from '../../components/definition';
+import { SYSTEM_ARTIFACTS } from '../../components/system-artifacts';
 import { parametersOf, type SignatureParameter } from '../ir/signature';
 
 /** What KFP's executor understands in an annotation without an import. */
 const KNOWN: ReadonlySet<string> = new Set([
   ...['str', 'int', 'float', 'bool', 'list', 'dict', 'List', 'Dict', 'Optional', 'None', 'NamedTuple', 'Any'],
   ...['Input', 'Output', 'InputPath', 'OutputPath', 'EmbeddedInput', 'PipelineTaskFinalStatus', 'TaskConfig'],
-  ...[
-    'Artifact',
-    'Dataset',
-    'Model',
-    'Metrics',
-    'ClassificationMetrics',
-    'SlicedClassificationMetrics',
-    'HTML',
-    'Markdown',
-  ],
+  ...SYSTEM_ARTIFACTS,
 ]);
 
 const TYPES: Readonly<Record<ParameterType, string>> = {

@@ -1,0 +1,11 @@
+/** KFP's own classes of artifacts, each of which has the schema title `system.<name>`. */
+export const SYSTEM_ARTIFACTS: readonly string[] = [
+  'Artifact',
+  'Dataset',
+  'Model',
+  'Metrics',
+  'ClassificationMetrics',
+  'SlicedClassificationMetrics',
+  'HTML',
+  'Markdown',
+];
