@@ -1,3 +1,4 @@
+import type { Size } from 'cdk8s';
 import type { SecretKey } from '../settings/artifacts';
 import { choiceProblems, type Problem, wholeProblems } from './problems';
 import { type ISecretReference, secretKeyOf } from './secret-reference';
@@ -46,8 +47,24 @@ export interface MysqlProps extends DatabaseProps {
   readonly tls?: 'disable' | 'require' | 'verify-full' | undefined;
 }
 
+/** Props of {@link Database.tryOut}. */
+export interface TryOutDatabaseProps {
+  /** Where the user's name stands, which must be `root`: a Secret that you make. */
+  readonly username: SecretKey;
+  /** Where its password stands. */
+  readonly password: SecretKey;
+  /** How much it can hold. @default Size.gibibytes(10) */
+  readonly size?: Size | undefined;
+  /** The StorageClass of its volume. @default - the cluster's default class */
+  readonly storageClassName?: string | undefined;
+  /** The image: MySQL 8.4. @default - a pinned one */
+  readonly image?: string | undefined;
+}
+
 /** A database of a backend. Nothing of its credentials stands in a manifest. */
-export type Database = ({ readonly kind: 'postgres' } & PostgresProps) | ({ readonly kind: 'mysql' } & MysqlProps);
+export type Database =
+  | ({ readonly kind: 'postgres' } & PostgresProps)
+  | ({ readonly kind: 'mysql'; readonly tryOut?: TryOutDatabaseProps } & MysqlProps);
 
 /** Databases of either kind. */
 export const Database = {
@@ -59,6 +76,23 @@ export const Database = {
   /** MySQL, and what speaks its protocol. */
   mysql(props: MysqlProps): Extract<Database, { kind: 'mysql' }> {
     return { ...props, kind: 'mysql' };
+  },
+
+  /**
+   * A MySQL in the cluster, for trying a `KfpBackend` out: one pod, one volume, no TLS, no backups. Not for production: what it held
+   * is lost with its volume.
+   */
+  tryOut(props: TryOutDatabaseProps): Extract<Database, { kind: 'mysql' }> {
+    const { username, password } = props;
+    return {
+      kind: 'mysql',
+      host: 'try-out-database',
+      database: 'mlpipeline',
+      username,
+      password,
+      tls: 'disable',
+      tryOut: props,
+    };
   },
 } as const;
 

@@ -29,6 +29,8 @@ export interface GcsStoreProps {
   readonly bucket: string;
   /** The key of a service account, or `'identity'`: who the pods are to the cloud. @default 'identity' */
   readonly credentials?: 'identity' | GcsCredentials | undefined;
+  /** HMAC keys, for what speaks to it by S3's protocol: the API server of a `KfpBackend`. @default - none */
+  readonly hmac?: S3Credentials | undefined;
   /** Where logs are kept, and artifacts of workflows that name no key: Argo's `keyFormat`. @default - Argo's own */
   readonly keyFormat?: string | undefined;
 }

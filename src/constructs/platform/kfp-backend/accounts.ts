@@ -1,0 +1,64 @@
+import type { PolicyRule } from '../../../components/definition';
+import { type Access, rule } from './program';
+import { PIPELINE_LOOP_RULE, TEKTON_RULE } from './programs/tekton';
+import type { KfpSettings } from './settings';
+
+/** An account that is no program's. */
+export interface KfpAccount {
+  readonly name: string;
+  readonly access?: Access;
+}
+
+/** Who the pods of runs are, where a run does not say. */
+export const RUNNER = 'pipeline-runner';
+
+/** The accounts that are no program's: that of runs, and what the first version of KFP has. */
+export function accounts(settings: KfpSettings): readonly KfpAccount[] {
+  return [
+    {
+      name: RUNNER,
+      access: {
+        role: RUNNER,
+        binding: `${RUNNER}-binding`,
+        rules: settings.parity ? upstreamRunnerRules(settings) : runnerRules(settings),
+      },
+    },
+    ...(settings.v1 ? [{ name: 'kubeflow-pipelines-viewer' }, { name: 'kubeflow-pipelines-container-builder' }] : []),
+  ];
+}
+
+/** What KFP's driver and launcher, and Argo's executor, do as the account of a run. */
+export function runnerRules({ store, props }: KfpSettings): PolicyRule[] {
+  const secrets = [store.keys?.accessKey.name, store.keys?.secretKey.name, store.googleKey?.name];
+  const names = [...new Set(secrets.filter((name) => name !== undefined))];
+  return [
+    rule('argoproj.io', ['workflowtaskresults'], ['create', 'patch']),
+    rule('', ['pods'], ['get']),
+    { ...rule('', ['configmaps'], ['get']), resourceNames: ['kfp-launcher'] },
+    ...(names.length > 0 ? [{ ...rule('', ['secrets'], ['get']), resourceNames: names }] : []),
+    ...(props.runner?.rules ?? []),
+  ];
+}
+
+function upstreamRunnerRules({ release }: KfpSettings): PolicyRule[] {
+  const all = ['*'];
+  return [
+    rule('', ['secrets'], ['get']),
+    rule('', ['configmaps'], ['get', 'watch', 'list']),
+    rule('', ['persistentvolumes', 'persistentvolumeclaims'], all),
+    rule('snapshot.storage.k8s.io', ['volumesnapshots'], ['create', 'delete', 'get']),
+    rule('argoproj.io', ['workflows'], ['get', 'list', 'watch', 'update', 'patch']),
+    rule('', ['pods', 'pods/exec', 'pods/log', 'services'], all),
+    { apiGroups: ['', 'apps', 'extensions'], resources: ['deployments', 'replicasets'], verbs: all },
+    rule('kubeflow.org', all, all),
+    rule('batch', ['jobs'], all),
+    rule('machinelearning.seldon.io', ['seldondeployments'], all),
+    ...(release.confined
+      ? [
+          rule('argoproj.io', ['workflowtaskresults'], ['create', 'patch']),
+          rule('mlflow.kubeflow.org', ['experiments'], ['get', 'list', 'create', 'update']),
+        ]
+      : []),
+    ...(release.tekton ? [TEKTON_RULE, PIPELINE_LOOP_RULE] : []),
+  ];
+}

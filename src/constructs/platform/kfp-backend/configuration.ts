@@ -1,0 +1,135 @@
+import { yamlText } from '../../../argo/yaml-text';
+import { CONFIGURATION, configuration } from '../argo-backend/configuration';
+import { DATABASE_KEYS, databaseKeys } from './database';
+import { envoyConfiguration } from './envoy';
+import { INSTALL_CONFIG } from './program';
+import type { KfpSettings } from './settings';
+import { launcherProviders } from './store';
+
+/** A ConfigMap of the backend's. */
+export interface KfpConfigMap {
+  readonly name: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** All ConfigMaps of a backend. */
+export function configMaps(settings: KfpSettings): readonly KfpConfigMap[] {
+  const { parity, release, argo, ui } = settings;
+  const hasEnvoy = release.confined;
+  return [
+    { name: INSTALL_CONFIG, data: installation(settings) },
+    { name: 'kfp-launcher', data: launcher(settings) },
+    ...(argo ? [{ name: CONFIGURATION, data: argoConfiguration(settings) }] : []),
+    ...(ui ? [{ name: 'ml-pipeline-ui-configmap', data: { 'viewer-pod-template.json': VIEWER } }] : []),
+    {
+      name: 'metadata-grpc-configmap',
+      labels: { component: 'metadata-grpc-server' },
+      data: { METADATA_GRPC_SERVICE_HOST: 'metadata-grpc-service', METADATA_GRPC_SERVICE_PORT: '8080' },
+    },
+    ...(hasEnvoy ? [{ name: 'metadata-envoy-configmap', data: { 'envoy-config.yaml': envoy() } }] : []),
+    ...(parity && release.confined
+      ? [{ name: 'kubeflow-pipelines-public', data: { kubeflow_pipelines_version: `v${release.version}` } }]
+      : []),
+  ];
+}
+
+/** What the programs are told by. */
+function installation(settings: KfpSettings): Record<string, string> {
+  const { release, parity, database, store, timezone, image, v1 } = settings;
+  const address = ({ host, port }: { readonly host: string; readonly port: string }) => ({
+    [host]: database.host,
+    [port]: String(database.port),
+  });
+  return {
+    appName: 'pipeline',
+    appVersion: release.version,
+    autoUpdatePipelineDefaultVersion: 'true',
+    cronScheduleTimezone: timezone,
+    ...address(DATABASE_KEYS),
+    ...address(databaseKeys(settings)),
+    pipelineDb: database.names.pipelines,
+    mlmdDb: database.names.metadata,
+    ConMaxLifeTime: '120s',
+    bucketName: store.bucket,
+    ...(v1 && {
+      cacheDb: database.names.cache,
+      cacheImage: image('busybox'),
+      cacheNodeRestrictions: 'false',
+      DEFAULT_CACHE_STALENESS: '',
+      MAXIMUM_CACHE_STALENESS: '',
+    }),
+    ...(parity && { ...UPSTREAM, ...(release.confined && NEWER_UPSTREAM) }),
+  };
+}
+
+/** What stands in upstream's besides. */
+const UPSTREAM = {
+  dbType: 'mysql',
+  defaultPipelineRoot: '',
+  LOG_LEVEL: 'info',
+  warning: 'Programs read some of this at their start only. Change it at its source, not in the cluster.\n',
+};
+const NEWER_UPSTREAM = {
+  ARTIFACT_RETENTION_DAYS: '-1',
+  ARTIFACTS_PROXY_ENABLED: 'false',
+  BLOCK_V1_PIPELINES: 'false',
+  V1_ALLOWED_NAMESPACES: '',
+  USERID_HEADER: 'kubeflow-userid',
+  USERID_PREFIX: '',
+  defaultSecurityContextHostUsers: '',
+  defaultSecurityContextRunAsGroup: '',
+  defaultSecurityContextRunAsNonRoot: '',
+  defaultSecurityContextRunAsUser: '',
+};
+
+/** What KFP's launcher finds its store by. */
+export function launcher({ parity, store, props }: KfpSettings): Record<string, string> {
+  if (parity) return { defaultPipelineRoot: '' };
+  const { root, providers } = launcherProviders(store, props.runs?.artifactPath ?? 'v2/artifacts');
+  return { defaultPipelineRoot: root, providers: yamlText(providers, {}) };
+}
+
+const VIEWER = '{\n  "spec": {\n    "serviceAccountName": "kubeflow-pipelines-viewer"\n  }\n}\n';
+
+function envoy(): string {
+  return yamlText(envoyConfiguration(), { lineWidth: 0 });
+}
+
+function argoConfiguration(settings: KfpSettings): Record<string, string> {
+  const { parity, release, store, props } = settings;
+  const artifactRepository = { archiveLogs: true, ...store.repository };
+  if (parity) {
+    const executor = { imagePullPolicy: 'IfNotPresent', ...(release.confined && { securityContext: EXECUTOR }) };
+    const values = { artifactRepository, executor, ...(release.confined && { workflowDefaults: WORKFLOWS }) };
+    return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, yamlText(value, { lineWidth: 0 })]));
+  }
+  const { argo, images } = props;
+  return configuration(
+    {
+      workflowDefaults: WORKFLOWS,
+      ...(typeof argo === 'object' && argo),
+      artifactRepository: 'none',
+      ...(images && { images }),
+      extraConfiguration: { artifactRepository },
+    },
+    undefined,
+  );
+}
+
+/** Who Argo's own containers are, as upstream confines them. */
+const EXECUTOR = {
+  runAsNonRoot: true,
+  runAsUser: 65532,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ['ALL'] },
+  seccompProfile: { type: 'RuntimeDefault' },
+};
+
+/** How long finished runs stay in the cluster, and what is tried again, as upstream has it. */
+const WORKFLOWS = {
+  spec: {
+    ttlStrategy: { secondsAfterCompletion: 3600, secondsAfterSuccess: 3600, secondsAfterFailure: 3600 },
+    templateDefaults: { retryStrategy: { limit: '2', retryPolicy: 'OnError' } },
+  },
+};

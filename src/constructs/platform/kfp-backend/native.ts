@@ -1,0 +1,125 @@
+import type { KfpObject } from './object';
+import { type Program, rule } from './program';
+import type { KfpSettings } from './settings';
+
+const CERTIFICATE = 'kfp-api-webhook-cert';
+const FOLDER = '/etc/webhook/certs';
+const ALL = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+
+/**
+ * Lets the API server keep pipelines as objects of Kubernetes, and answer for them as a webhook.
+ *
+ * @see https://www.kubeflow.org/docs/components/pipelines/operator-guides/installation/#kubernetes-native-api
+ */
+export function withKubernetesNative(program: Program, { kubernetesNative }: KfpSettings): Program {
+  if (!kubernetesNative || program.name !== 'ml-pipeline') return program;
+  const { pod, access = [], services = [] } = program;
+  const [container] = pod.containers;
+  const { command, args } = container!;
+  return {
+    ...program,
+    access: access.map((each) => ({ ...each, rules: [...each.rules, ...RULES] })),
+    services: services.map((service) => ({
+      ...service,
+      // The webhook finds it by its place: it is the last one.
+      ports: [...service.ports, { name: 'webhook', port: 8443, targetPort: 8443, protocol: 'TCP' }],
+    })),
+    pod: {
+      ...pod,
+      containers: [
+        {
+          ...container!,
+          command: command ?? ['/bin/apiserver'],
+          args: [
+            ...(args ?? API_SERVER_ARGUMENTS),
+            `--webhookTLSCertPath=${FOLDER}/tls.crt`,
+            `--webhookTLSKeyPath=${FOLDER}/tls.key`,
+            '--pipelinesStoreKubernetes=true',
+          ],
+          ports: [...(container!.ports ?? []), { name: 'webhook', containerPort: 8443 }],
+          volumeMounts: [
+            ...(container!.volumeMounts ?? []),
+            { name: 'webhook-certs', mountPath: FOLDER, readOnly: true },
+          ],
+        },
+      ],
+      volumes: [...(pod.volumes ?? []), { name: 'webhook-certs', secret: { secretName: CERTIFICATE } }],
+    },
+  };
+}
+
+/** What its image starts the API server with. */
+export const API_SERVER_ARGUMENTS = [
+  '--config=/config',
+  '--sampleconfig=/config/sample_config.json',
+  '-logtostderr=true',
+];
+
+const GROUP = 'pipelines.kubeflow.org';
+const RULES = [
+  rule(GROUP, ['pipelines', 'pipelines/finalizers'], ALL),
+  rule(GROUP, ['pipelineversions', 'pipelineversions/finalizers', 'pipelineversions/status'], ALL),
+];
+
+/** The webhooks, and the certificate that cert-manager makes for them. */
+export function nativeObjects(settings: KfpSettings): readonly KfpObject[] {
+  const { kubernetesNative, namespace, clusterDomain } = settings;
+  if (!kubernetesNative) return [];
+  const own = 'kfp-api-webhook-selfsigned-issuer';
+  const host = `ml-pipeline.${namespace}.svc`;
+  const { issuer } = kubernetesNative;
+  return [
+    ...(issuer
+      ? []
+      : [{ apiVersion: 'cert-manager.io/v1', kind: 'Issuer', name: own, fields: { spec: { selfSigned: {} } } }]),
+    {
+      apiVersion: 'cert-manager.io/v1',
+      kind: 'Certificate',
+      name: CERTIFICATE,
+      fields: {
+        spec: {
+          commonName: CERTIFICATE,
+          isCA: true,
+          dnsNames: ['ml-pipeline', `ml-pipeline.${namespace}`, host, `${host}.${clusterDomain}`],
+          issuerRef: { kind: issuer?.kind ?? 'Issuer', name: issuer?.name ?? own },
+          secretName: CERTIFICATE,
+        },
+      },
+    },
+    webhook('MutatingWebhookConfiguration', 'mutate', settings),
+    webhook('ValidatingWebhookConfiguration', 'validate', settings),
+  ];
+}
+
+function webhook(kind: string, verb: 'mutate' | 'validate', { namespace }: KfpSettings): KfpObject {
+  const name = `pipelineversions.${GROUP}`;
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind,
+    name,
+    cluster: true,
+    annotations: { 'cert-manager.io/inject-ca-from': `${namespace}/${CERTIFICATE}` },
+    fields: {
+      webhooks: [
+        {
+          name,
+          admissionReviewVersions: ['v1'],
+          clientConfig: {
+            service: { name: 'ml-pipeline', namespace, path: `/webhooks/${verb}-pipelineversion`, port: 8443 },
+          },
+          failurePolicy: 'Fail',
+          sideEffects: 'None',
+          rules: [
+            {
+              apiGroups: [GROUP],
+              apiVersions: ['v2beta1'],
+              operations: ['CREATE', 'UPDATE'],
+              resources: ['pipelineversions'],
+              scope: 'Namespaced',
+            },
+          ],
+        },
+      ],
+    },
+  };
+}

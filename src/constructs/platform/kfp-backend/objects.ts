@@ -1,0 +1,15 @@
+import { nativeObjects } from './native';
+import type { KfpObject } from './object';
+import type { Program } from './program';
+import type { KfpSettings } from './settings';
+import { upstreamObjects } from './upstream';
+
+/** Makes objects that are no part of one program. */
+type Maker = (settings: KfpSettings, programs: readonly Program[]) => readonly KfpObject[];
+
+const MAKERS: readonly Maker[] = [nativeObjects, upstreamObjects];
+
+/** The objects that are no part of one program, in the order in which they are printed. */
+export function objects(settings: KfpSettings, programs: readonly Program[]): readonly KfpObject[] {
+  return MAKERS.flatMap((make) => make(settings, programs));
+}

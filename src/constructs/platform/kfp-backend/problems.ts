@@ -1,0 +1,94 @@
+import type { Problem } from '../problems';
+import { choiceProblems } from '../problems';
+import { KFP_VERSIONS } from './release';
+import type { KfpSettings } from './settings';
+import { storeBindingProblems } from './store-problems';
+
+/** What is wrong or doubtful, with its code; a warning where it says so. */
+export interface KfpProblem extends Problem {
+  readonly code: string;
+  readonly severity?: 'warning';
+}
+
+/** Looks at one thing of a backend. */
+type Check = (settings: KfpSettings) => readonly KfpProblem[];
+
+const CHECKS: readonly Check[] = [
+  versionProblems,
+  nativeProblems,
+  parityProblems,
+  databaseProblemsOf,
+  storeBindingProblems,
+];
+
+/** Everything that is wrong or doubtful about a backend. */
+export function kfpProblems(settings: KfpSettings): readonly KfpProblem[] {
+  return CHECKS.flatMap((check) => check(settings));
+}
+
+function versionProblems({ props }: KfpSettings): KfpProblem[] {
+  return choiceProblems('the `version` of KFP', props.version, KFP_VERSIONS).map((each) => ({
+    ...each,
+    code: 'KFP1731',
+  }));
+}
+
+/** Release 2.2.0's images were taken away where they were published. */
+function nativeProblems({ kubernetesNative, release }: KfpSettings): KfpProblem[] {
+  if (!kubernetesNative || release.kubernetesNative) return [];
+  return [
+    {
+      code: 'KFP1732',
+      message: `KFP ${release.version} keeps no pipelines as objects of Kubernetes`,
+      mend: "leave out `kubernetesNative`, or take version '2.17.0'",
+    },
+  ];
+}
+
+function parityProblems({ parity }: KfpSettings): KfpProblem[] {
+  if (!parity) return [];
+  return [
+    {
+      code: 'KFP1733',
+      severity: 'warning',
+      message: "with `parity` there are upstream's well-known passwords, rights and open ports",
+      mend: 'for an installation that is used, leave out `parity` and give `database` and `objectStore`',
+    },
+  ];
+}
+
+function databaseProblemsOf({ parity, props, tls }: KfpSettings): KfpProblem[] {
+  const { database } = props;
+  if (parity || !database) return [];
+  if (database.kind === 'postgres') {
+    return [
+      {
+        code: 'KFP1734',
+        message:
+          'KFP’s programs do not work with PostgreSQL, though upstream has manifests for it (kubeflow/pipelines#13956)',
+        mend: 'give Database.mysql, or Database.tryOut',
+      },
+    ];
+  }
+  if (database.tryOut) {
+    return [
+      {
+        code: 'KFP1735',
+        severity: 'warning',
+        message: 'pipelines and runs are kept in a try-out database: one pod, one volume, no TLS, no backups',
+        mend: 'in production, give Database.mysql',
+      },
+    ];
+  }
+  if (database.tls !== 'disable') return [];
+  return [
+    {
+      code: 'KFP1736',
+      ...(!tls && { severity: 'warning' as const }),
+      message: `the password of the database at '${database.host}' crosses the network in the clear`,
+      mend: tls
+        ? 'where programs speak TLS, so does the database: leave out `tls` of it'
+        : 'leave out what disables TLS',
+    },
+  ];
+}

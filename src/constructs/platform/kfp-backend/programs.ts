@@ -1,0 +1,39 @@
+import { confined } from './confine';
+import { withKubernetesNative } from './native';
+import type { Program } from './program';
+import { apiServer } from './programs/api-server';
+import { cacheDeployer, cacheServer } from './programs/cache';
+import { metadataEnvoy, metadataStore, metadataWriter } from './programs/metadata';
+import { persistenceAgent } from './programs/persistence-agent';
+import { scheduledWorkflow } from './programs/scheduled-workflow';
+import { ui } from './programs/ui';
+import { upstreamMinio, upstreamMysql, upstreamSeaweedfs } from './programs/upstream-stores';
+import { viewerController, visualizationServer } from './programs/visualization';
+import { workflowController } from './programs/workflow-controller';
+import { withResources } from './resources';
+import type { KfpSettings } from './settings';
+
+/** A way in which programs differ by what was asked for. */
+type Feature = (program: Program, settings: KfpSettings) => Program;
+
+/** In this order: each sees what those before it have made. */
+const FEATURES: readonly Feature[] = [withKubernetesNative, confined, withResources];
+
+/** The programs of a backend, as they are asked for. */
+export function programs(settings: KfpSettings): readonly Program[] {
+  const { argo, v1, database, store, release } = settings;
+  const stores = release.bundledStore === 'minio' ? upstreamMinio : upstreamSeaweedfs;
+  const made = [
+    apiServer,
+    persistenceAgent,
+    scheduledWorkflow,
+    ...(settings.ui ? [ui] : []),
+    metadataStore,
+    metadataEnvoy,
+    ...(argo ? [workflowController] : []),
+    ...(v1 ? [cacheServer, cacheDeployer, metadataWriter, visualizationServer, viewerController] : []),
+    ...(database.bundled === 'upstream' ? [upstreamMysql] : []),
+    ...(store.bundled === 'upstream' ? [stores] : []),
+  ];
+  return made.map((make) => FEATURES.reduce((program, feature) => feature(program, settings), make(settings)));
+}

@@ -1,0 +1,137 @@
+import type { Duration } from 'cdk8s';
+import type { PolicyRule } from '../../../components/definition';
+import type { ArgoBackendProps } from '../argo-backend/props';
+import type { WorkloadOptions } from '../backend/workload';
+import type { Database } from '../database';
+import type { ObjectStore } from '../object-store';
+import type { IWorkloadIdentity } from '../runner';
+import type { KfpExposure } from './exposure-props';
+import type { KfpImageOptions } from './images';
+import type { KfpMultiUser } from './multi-user-props';
+import type { KfpProgram } from './program';
+import type { KfpVersion } from './release';
+
+/** Who signs certificates: an Issuer or ClusterIssuer of cert-manager's that exists. */
+export interface CertificateIssuer {
+  readonly name: string;
+  /** @default 'Issuer' */
+  readonly kind?: 'Issuer' | 'ClusterIssuer' | undefined;
+}
+
+/** Argo Workflows, as a {@link KfpBackend} installs it for itself. */
+export type KfpArgoOptions = Pick<
+  ArgoBackendProps,
+  'parallelism' | 'namespaceParallelism' | 'retention' | 'workflowDefaults' | 'executor' | 'controller' | 'metrics'
+>;
+
+/** Who runs' pods are, where a run names no other service account: `pipeline-runner`. */
+export interface KfpRunnerOptions {
+  /** What it may do besides what KFP's own containers need. @default - nothing */
+  readonly rules?: readonly PolicyRule[] | undefined;
+  /** Annotations of the service account. @default - none */
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+  /** Who the pods are to a cloud. @default - that of the backend's `workloadIdentity` */
+  readonly workloadIdentity?: IWorkloadIdentity | undefined;
+  /** Secrets with credentials of image registries. @default - those of `images` */
+  readonly imagePullSecrets?: readonly (string | { readonly name: string })[] | undefined;
+}
+
+/** What holds for all runs. */
+export interface KfpRunOptions {
+  /** Whether results of tasks are reused where a pipeline does not say. @default true */
+  readonly cache?: boolean | undefined;
+  /** Whether logs of tasks are kept beside their artifacts. @default true */
+  readonly publishLogs?: boolean | undefined;
+  /** How long finished Workflow objects stay in the cluster; KFP's own records stay. @default Duration.days(1) */
+  readonly workflowTtl?: Duration | undefined;
+  /** Where artifacts go that a pipeline names no root for: a path below the bucket. @default 'v2/artifacts' */
+  readonly artifactPath?: string | undefined;
+  /** Who users' containers run as, where their image does not say. @default - as the image says */
+  readonly securityContext?:
+    | { readonly runAsUser?: number; readonly runAsGroup?: number; readonly runAsNonRoot?: boolean }
+    | undefined;
+}
+
+/** Where KFP's programs go through a proxy. */
+export interface KfpProxy {
+  readonly http?: string | undefined;
+  readonly https?: string | undefined;
+  /** Hosts that are reached without it, besides those of the cluster. @default - none */
+  readonly except?: readonly string[] | undefined;
+}
+
+/** Props of {@link KfpBackend} in every form of it. */
+interface CommonProps {
+  /** The release of KFP. @default '2.17.0' */
+  readonly version?: KfpVersion | undefined;
+  /**
+   * Pipelines as objects of Kubernetes (`KfpPipeline`, `KfpPipelineVersion`), which a webhook of the API server checks;
+   * cert-manager must be there. Release 2.17.0.
+   * @default false
+   */
+  readonly kubernetesNative?: boolean | { readonly issuer: CertificateIssuer } | undefined;
+  /** The definitions of kinds: small ones, or those that somebody else has installed. @default 'minimal' */
+  readonly crds?: 'minimal' | 'external' | undefined;
+  /** Whether the namespace is among the objects. @default true */
+  readonly createNamespace?: boolean | undefined;
+}
+
+/** Props of {@link KfpBackend}. */
+export interface KfpBackendProps extends CommonProps {
+  readonly parity?: undefined;
+  /** Where pipelines, runs and their metadata are kept: MySQL. */
+  readonly database: Database;
+  /** The database of the metadata of artifacts, beside `database`, in the same server. @default 'metadb' */
+  readonly metadataDatabase?: string | undefined;
+  /** Where artifacts, logs and pipelines' documents are kept. */
+  readonly objectStore: ObjectStore;
+  /** Argo Workflows: how it is installed, or `'external'` where it is there already. @default - for this namespace */
+  readonly argo?: KfpArgoOptions | 'external' | undefined;
+  /** The user interface. @default true */
+  readonly ui?: boolean | undefined;
+  /** What pipelines of KFP's first version need: cache webhook, lineage writer, viewers, visualisations. @default false */
+  readonly v1?: boolean | undefined;
+  /** Many teams in one installation, each in a namespace of its own (`KfpTenant`). @default - one team, this namespace */
+  readonly multiUser?: KfpMultiUser | undefined;
+  /**
+   * The level of PodSecurity that the namespace enforces. KFP's own pods obey `'restricted'`; pods of runs do so if their components
+   * do.
+   * @default - 'restricted' where runs are in other namespaces (`multiUser`), else 'baseline'
+   */
+  readonly podSecurity?: 'restricted' | 'baseline' | undefined;
+  /** Where images come from; release 2.2.0 needs it, since its own are gone. @default - where KFP publishes them */
+  readonly images?: KfpImageOptions | undefined;
+  /** Who KFP's programs and runs are to a cloud, where credentials are `'identity'`. @default - nobody */
+  readonly workloadIdentity?: IWorkloadIdentity | undefined;
+  /** The service account of runs. @default - what KFP's containers need, no more */
+  readonly runner?: KfpRunnerOptions | undefined;
+  /** @default - KFP's own defaults */
+  readonly runs?: KfpRunOptions | undefined;
+  /** TLS between KFP's programs, by a certificate of cert-manager's; release 2.17.0. @default - none */
+  readonly tls?: { readonly issuer?: CertificateIssuer | undefined } | undefined;
+  /** A ConfigMap with certificates of authorities that runs trust besides; release 2.17.0. @default - none */
+  readonly caBundle?: { readonly configMap: string; readonly key: string } | undefined;
+  /** How people reach the user interface. @default - by port forwarding */
+  readonly exposure?: KfpExposure | undefined;
+  /** Whether NetworkPolicies allow each program what it does and nothing else. @default true */
+  readonly networkPolicies?: boolean | undefined;
+  /** @default - none */
+  readonly proxy?: KfpProxy | undefined;
+  /** The domain of the cluster's Services. @default 'cluster.local' */
+  readonly clusterDomain?: string | undefined;
+  /** The time zone of schedules that name none. @default 'UTC' */
+  readonly timezone?: string | undefined;
+  /** A PriorityClass that exists, for all programs. @default - none */
+  readonly priorityClassName?: string | undefined;
+  /** More about single programs: replicas, resources, variables, places. @default - one replica of each */
+  readonly programs?: { readonly [program in KfpProgram]?: WorkloadOptions } | undefined;
+}
+
+/**
+ * Upstream's own objects, as its kustomizations have them: for comparison, and on the way from them. Its well-known passwords stand
+ * in its Secrets.
+ */
+export interface KfpParityProps extends CommonProps {
+  /** Upstream's own objects. */
+  readonly parity: 'upstream';
+}

@@ -1,0 +1,71 @@
+import { storeProblems } from '../object-store';
+import type { KfpProblem } from './problems';
+import type { KfpSettings } from './settings';
+
+/** What is wrong with an object store, for KFP. */
+export function storeBindingProblems({ parity, props, store, release }: KfpSettings): KfpProblem[] {
+  const { objectStore } = props;
+  if (parity || !objectStore) return [];
+  const found = storeProblems(objectStore).map((each) => ({ ...each, code: 'KFP1737' }));
+  if (found.length > 0) return found;
+  const { kind } = objectStore;
+  if (kind === 'azure') {
+    return [
+      {
+        code: 'KFP1737',
+        message: 'KFP’s launcher knows stores of S3’s protocol and Google’s, and none of Azure',
+        mend: 'give ObjectStore.s3 with the endpoint of a gateway before it',
+      },
+    ];
+  }
+  const secrets = store.keys && [store.keys.accessKey.name, store.keys.secretKey.name];
+  return [
+    ...(kind === 'gcs' && !store.keys
+      ? [
+          {
+            code: 'KFP1737',
+            message: 'KFP’s API server speaks S3’s protocol to Google’s store, for which it needs keys',
+            mend: 'give `hmac` of ObjectStore.gcs: HMAC keys of a service account',
+          },
+        ]
+      : []),
+    ...(secrets && secrets[0] !== secrets[1]
+      ? [
+          {
+            code: 'KFP1737',
+            message: 'both keys of the object store must stand in one Secret, for KFP’s launcher',
+            mend: `put them into '${secrets[0]}'`,
+          },
+        ]
+      : []),
+    ...(kind === 's3' && !store.keys && !release.storeByIdentity
+      ? [
+          {
+            code: 'KFP1737',
+            message: `KFP ${release.version} needs keys of the object store: it does not know who its pods are to a cloud`,
+            mend: "give `credentials`, or take version '2.17.0'",
+          },
+        ]
+      : []),
+    ...(kind === 's3' && objectStore.insecure && !objectStore.tryOut
+      ? [
+          {
+            code: 'KFP1736',
+            severity: 'warning' as const,
+            message: `what goes to the bucket '${store.bucket}' crosses the network in the clear`,
+            mend: 'leave out `insecure`',
+          },
+        ]
+      : []),
+    ...(store.bundled === 'try-out'
+      ? [
+          {
+            code: 'KFP1735',
+            severity: 'warning' as const,
+            message: 'artifacts are kept in a try-out store: one pod, one volume, no TLS, no backups',
+            mend: 'in production, give ObjectStore.s3 or .gcs',
+          },
+        ]
+      : []),
+  ];
+}
