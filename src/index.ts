@@ -101,7 +101,12 @@ export type {
 } from './constructs/platform/artifact-repository';
 export type { ImageOptions } from './constructs/platform/backend/images';
 export type { WorkloadOptions, WorkloadResources } from './constructs/platform/backend/workload';
-export { Database, type MysqlProps, type PostgresProps } from './constructs/platform/database';
+export {
+  Database,
+  type MysqlProps,
+  type PostgresProps,
+  type TryOutDatabaseProps,
+} from './constructs/platform/database';
 export {
   DeviceClaim,
   type DeviceClaimProps,
@@ -110,6 +115,19 @@ export {
 } from './constructs/platform/device-class';
 export type { GpuSharing, MigSlicing, TimeSlicing } from './constructs/platform/devices/sharing';
 export { GpuDevices, type GpuDevicesProps } from './constructs/platform/gpu-devices';
+export { KfpBackend } from './constructs/platform/kfp-backend';
+export type { KfpImage, KfpImageOptions } from './constructs/platform/kfp-backend/images';
+export type { KfpIstio, KfpMultiUser } from './constructs/platform/kfp-backend/multi-user-props';
+export type { KfpProgram } from './constructs/platform/kfp-backend/program';
+export type {
+  CertificateIssuer,
+  KfpArgoOptions,
+  KfpBackendProps,
+  KfpParityProps,
+  KfpRunDefaults,
+  KfpRunnerOptions,
+} from './constructs/platform/kfp-backend/props';
+export type { KfpVersion } from './constructs/platform/kfp-backend/release';
 export { GpuNodePool, type GpuNodePoolProps, NodePool } from './constructs/platform/node-pool';
 export type {
   AcceleratorModel,

@@ -3,29 +3,77 @@ import { Construct } from 'constructs';
 import { isWarning, renderDiagnostic } from '../../diagnostic';
 import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
-import { accounts } from './kfp-backend/accounts';
+import { CLUSTER, takeNamespaces, takenBy } from './backend/taken-namespaces';
+import { accounts, RUNNER } from './kfp-backend/accounts';
 import { configMaps } from './kfp-backend/configuration';
 import { kfpCrds } from './kfp-backend/crds';
 import { emitAccess, emitAccount, emitProgram } from './kfp-backend/emit';
+import { imagesOf } from './kfp-backend/images';
 import { objects } from './kfp-backend/objects';
 import { kfpProblems } from './kfp-backend/problems';
+import type { Program } from './kfp-backend/program';
 import { programs } from './kfp-backend/programs';
 import type { KfpBackendProps, KfpParityProps } from './kfp-backend/props';
+import { secretsOf } from './kfp-backend/secrets';
 import { type KfpSettings, settingsOf } from './kfp-backend/settings';
+import { expectKinds } from './kinds';
+import type { IRunner } from './runner';
+import type { ISecretReference } from './secret-reference';
 import { unshared } from './unshared';
 
 /**
- * Kubeflow Pipelines' backend: the API server with its helpers, the user interface, the store of metadata, and Argo Workflows below
- * them. It lives in its chart's namespace.
+ * Kubeflow Pipelines' backend: the API server with its helpers, the user interface, the store of artifacts' metadata, and Argo
+ * Workflows below them. It lives in its chart's namespace.
+ *
+ * ```ts
+ * const kfp = new KfpBackend(chart, 'kfp', {
+ *   database: Database.mysql({ host: 'db.internal', database: 'mlpipeline', username: …, password: … }),
+ *   objectStore: ObjectStore.s3({ bucket: 'ml-artifacts', region: 'eu-central-1' }),
+ *   workloadIdentity: WorkloadIdentity.eks('arn:aws:iam::123456789012:role/kfp'),
+ * });
+ * ```
+ *
+ * No Secret is among the objects: what is named must exist. Its pods obey PodSecurity's "restricted", its accounts may do what
+ * their programs do, and it has nothing of KFP's first version unless that is asked for. With `parity: 'upstream'` the objects are
+ * those of KFP's own manifests instead.
+ *
+ * @see https://www.kubeflow.org/docs/components/pipelines/operator-guides/installation/
  */
 export class KfpBackend extends Construct {
   /** The namespace that it lives in. */
   public readonly namespace: string;
+  /** Where the API server answers in the cluster: KFP's REST API, and gRPC. */
+  public readonly apiServer: { readonly host: string; readonly port: number; readonly grpcPort: number };
+  /** Where the user interface answers in the cluster; undefined where there is none. */
+  public readonly ui: { readonly host: string; readonly port: number } | undefined;
+  /** Who the pods of runs are; pipelines of this library can be run as it too. */
+  public readonly runner: IRunner;
+  /** Every image that its pods, and the pods of runs beside the tasks' own, are made of: for a mirror. */
+  public readonly images: readonly string[];
+  /** The keys of Secrets that must exist in its namespace; those of the object store, wherever there are runs. */
+  public readonly secrets: readonly ISecretReference[];
 
+  /** @throws where a prop is of another kind, or a credential is no reference to a Secret */
   public constructor(scope: Construct, id: string, props: KfpBackendProps | KfpParityProps) {
     super(scope, id);
     const { namespace } = Chart.of(this);
     this.namespace = namespace ?? 'kubeflow';
+    if (props?.parity !== 'upstream') {
+      expectKinds(this, props, {
+        database: 'an object!',
+        objectStore: 'an object!',
+        images: 'an object',
+        multiUser: 'an object',
+        runner: 'an object',
+        runs: 'an object',
+        tls: 'an object',
+        caBundle: 'an object',
+        exposure: 'an object',
+        proxy: 'an object',
+        workloadIdentity: 'an object',
+        programs: 'an object',
+      });
+    }
     const settings = settingsOf(props, this.namespace, {
       store: `try-out-object-store.${this.namespace}.svc:8333`,
       database: `try-out-database.${this.namespace}.svc`,
@@ -35,6 +83,11 @@ export class KfpBackend extends Construct {
     this.addConfigMaps(settings);
     this.addAccounts(settings);
     const all = programs(settings);
+    this.apiServer = { host: `ml-pipeline.${this.namespace}.svc`, port: 8888, grpcPort: 8887 };
+    this.ui = settings.ui ? { host: `ml-pipeline-ui.${this.namespace}.svc`, port: 80 } : undefined;
+    this.runner = { name: RUNNER };
+    this.images = imagesOf(settings, all);
+    this.secrets = secretsOf(settings);
     for (const program of all) emitProgram(this, program, this.namespace);
     for (const object of objects(settings, all)) {
       new Manifest(this, `${object.kind}-${object.name}`, {
@@ -47,10 +100,15 @@ export class KfpBackend extends Construct {
         body: () => ({ fields: unshared(object.fields) }),
       });
     }
-    this.complain(settings, namespace, new.target);
+    this.complain(settings, all, namespace, new.target);
   }
 
-  private complain(settings: KfpSettings, namespace: string | undefined, made: Function): void {
+  private complain(
+    settings: KfpSettings,
+    all: readonly Program[],
+    namespace: string | undefined,
+    made: Function,
+  ): void {
     const { path } = this.node;
     const { at } = callSite(made);
     const nowhere = {
@@ -58,7 +116,13 @@ export class KfpBackend extends Construct {
       message: 'the chart of the backend has no namespace',
       mend: "give the chart one: super(scope, id, { namespace: 'kubeflow' })",
     };
-    const found = [...(namespace === undefined ? [nowhere] : []), ...kfpProblems(settings)];
+    const wanted = settings.multiUser ? CLUSTER : this.namespace;
+    const other = settings.argo ? takeNamespaces(this, wanted) : undefined;
+    const found = [
+      ...(namespace === undefined ? [nowhere] : []),
+      ...(other === undefined ? [] : [takenBy(other)]),
+      ...kfpProblems(settings, all),
+    ];
     const diagnostics = found.map((each) => ({ ...each, path, ...(at && { at }) }));
     for (const each of diagnostics.filter(isWarning)) console.warn(`warning: ${renderDiagnostic(each)}`);
     const errors = diagnostics.filter((each) => !isWarning(each));

@@ -1,16 +1,11 @@
 import type { Construct } from 'constructs';
 import type { Diagnostic } from '../../../diagnostic';
 import { nearest } from '../../../graph/names';
+import { CLUSTER, takeNamespaces, takenBy } from '../backend/taken-namespaces';
 import { isPlain } from '../database';
 import { ARGO_VERSIONS } from './images';
 import { propProblems } from './prop-problems';
-import type { ArgoBackendProps, ArgoScope } from './props';
-
-/** Per app, the backends by the namespaces that they run workflows in. */
-const BACKENDS = new WeakMap<Construct, Map<string, string>>();
-
-/** Every namespace. */
-const CLUSTER = '*';
+import type { ArgoBackendProps } from './props';
 
 /** What is wrong or doubtful about a backend. It takes its namespaces by this. */
 export function problems(backend: Construct, namespace: string | undefined, props: ArgoBackendProps): Diagnostic[] {
@@ -31,14 +26,9 @@ export function problems(backend: Construct, namespace: string | undefined, prop
       mend: `take ${meant ?? ARGO_VERSIONS.join(', ')}`,
     });
   }
-  const other = namespace === undefined ? undefined : takeNamespaces(backend, namespace, scope);
-  if (other !== undefined) {
-    found.push({
-      code: 'KFP1702',
-      message: `'${other}' runs workflows of the same namespace: two controllers would work on each`,
-      mend: 'keep one of them, or give them namespaces of their own by `scope`',
-    });
-  }
+  const wanted = scope === 'cluster' ? CLUSTER : scope === 'namespace' ? namespace : scope.managedNamespace;
+  const other = namespace === undefined || wanted === undefined ? undefined : takeNamespaces(backend, wanted);
+  if (other !== undefined) found.push(takenBy(other));
   if (database && isPlain(database)) {
     found.push({
       code: 'KFP1703',
@@ -72,16 +62,4 @@ export function problems(backend: Construct, namespace: string | undefined, prop
   }
   const { path } = backend.node;
   return found.map((each) => ({ ...each, path }));
-}
-
-/** Takes the namespaces that a backend runs workflows in; gives the path of another one that has taken some of them. */
-function takeNamespaces(backend: Construct, namespace: string, scope: ArgoScope): string | undefined {
-  const root = backend.node.root as Construct;
-  const taken = BACKENDS.get(root) ?? new Map<string, string>();
-  BACKENDS.set(root, taken);
-  const wanted = scope === 'cluster' ? CLUSTER : scope === 'namespace' ? namespace : scope.managedNamespace;
-  const [any] = taken.values();
-  const other = taken.get(wanted) ?? taken.get(CLUSTER) ?? (wanted === CLUSTER ? any : undefined);
-  taken.set(wanted, other ?? backend.node.path);
-  return other;
 }

@@ -1,5 +1,6 @@
 import { isDnsLabel } from '../../../graph/names';
 import { seconds } from '../../settings/setting-value';
+import { imageOptionProblems } from '../backend/image-problems';
 import type { WorkloadOptions } from '../backend/workload';
 import { databaseProblems } from '../database';
 import { storeProblems } from '../object-store';
@@ -29,7 +30,7 @@ export function propProblems(props: ArgoBackendProps): Problem[] {
     ...labelProblems('the label of `archive`', (archive || undefined)?.labels),
     ...workloadProblems('controller', controller),
     ...workloadProblems('server', server),
-    ...imageProblems(props.images),
+    ...imageOptionProblems(props.images ?? {}, PROGRAMS),
     ...Object.keys(props.extraConfiguration ?? {})
       .filter((key) => !/^[-._a-zA-Z0-9]+$/.test(key))
       .map((key) => ({ message: `'${key}' is no key of a ConfigMap`, mend: "name it as Argo's documentation does" })),
@@ -49,24 +50,5 @@ function workloadProblems(
       .map(([name]) => ({ message: `the variable '${name}' of the ${of} is none`, mend: 'give a name, and a text' })),
     ...labelProblems(`the label of the ${of}`, labels),
     ...labelProblems(`the node selector of the ${of}`, nodeSelector),
-  ];
-}
-
-function imageProblems({
-  registry,
-  digests = {},
-  pullPolicy,
-}: NonNullable<ArgoBackendProps['images']> = {}): Problem[] {
-  return [
-    ...(registry === undefined || /^[a-z0-9][a-z0-9.-]*(:\d+)?(\/[a-z0-9._-]+)*$/.test(registry)
-      ? []
-      : [{ message: `'${registry}' is no registry`, mend: "give host and path: 'mirror.example.com/argo'" }]),
-    ...Object.entries(digests).flatMap(([image, digest]) => [
-      ...choiceProblems('an image of `digests`', image, PROGRAMS),
-      ...(/^sha256:[0-9a-f]{64}$/.test(digest)
-        ? []
-        : [{ message: `'${digest}' is no digest of '${image}'`, mend: 'write it as sha256:… with 64 digits' }]),
-    ]),
-    ...choiceProblems('`pullPolicy`', pullPolicy, ['Always', 'IfNotPresent', 'Never']),
   ];
 }

@@ -34,6 +34,7 @@ export function runnerRules({ store, props }: KfpSettings): PolicyRule[] {
   return [
     rule('argoproj.io', ['workflowtaskresults'], ['create', 'patch']),
     rule('', ['pods'], ['get']),
+    rule('', ['persistentvolumeclaims'], ['create', 'get', 'delete']),
     { ...rule('', ['configmaps'], ['get']), resourceNames: ['kfp-launcher'] },
     ...(names.length > 0 ? [{ ...rule('', ['secrets'], ['get']), resourceNames: names }] : []),
     ...(props.runner?.rules ?? []),

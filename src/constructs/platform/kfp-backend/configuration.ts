@@ -3,6 +3,7 @@ import { CONFIGURATION, configuration } from '../argo-backend/configuration';
 import { DATABASE_KEYS, databaseKeys } from './database';
 import { envoyConfiguration } from './envoy';
 import { INSTALL_CONFIG } from './program';
+import { UI_CONFIG } from './programs/ui';
 import type { KfpSettings } from './settings';
 import { launcherProviders } from './store';
 
@@ -15,13 +16,13 @@ export interface KfpConfigMap {
 
 /** All ConfigMaps of a backend. */
 export function configMaps(settings: KfpSettings): readonly KfpConfigMap[] {
-  const { parity, release, argo, ui } = settings;
+  const { parity, release, argo, ui, v1 } = settings;
   const hasEnvoy = release.confined;
   return [
     { name: INSTALL_CONFIG, data: installation(settings) },
     { name: 'kfp-launcher', data: launcher(settings) },
     ...(argo ? [{ name: CONFIGURATION, data: argoConfiguration(settings) }] : []),
-    ...(ui ? [{ name: 'ml-pipeline-ui-configmap', data: { 'viewer-pod-template.json': VIEWER } }] : []),
+    ...(ui && v1 ? [{ name: UI_CONFIG, data: { 'viewer-pod-template.json': VIEWER } }] : []),
     {
       name: 'metadata-grpc-configmap',
       labels: { component: 'metadata-grpc-server' },
@@ -98,7 +99,7 @@ function envoy(): string {
 
 function argoConfiguration(settings: KfpSettings): Record<string, string> {
   const { parity, release, store, props } = settings;
-  const artifactRepository = { archiveLogs: true, ...store.repository };
+  const artifactRepository = { archiveLogs: props.runs?.publishLogs ?? true, ...store.repository };
   if (parity) {
     const executor = { imagePullPolicy: 'IfNotPresent', ...(release.confined && { securityContext: EXECUTOR }) };
     const values = { artifactRepository, executor, ...(release.confined && { workflowDefaults: WORKFLOWS }) };

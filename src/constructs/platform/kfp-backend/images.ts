@@ -1,4 +1,6 @@
 import type { ImageOptions } from '../backend/images';
+import type { Program } from './program';
+import type { KfpSettings } from './settings';
 
 /** The images of KFP's backend, by what they are. */
 export type KfpImage =
@@ -50,4 +52,19 @@ export function imageOf(
 function partsOf(image: string): { readonly name: string; readonly tag: string } {
   const at = /(?::[^:/@]+|@.+)$/.exec(image)?.index ?? image.length;
   return { name: image.slice(0, at), tag: image.slice(at) };
+}
+
+/**
+ * Every image that the pods of a backend, and those of its runs beside the tasks' own, are made of: for a mirror. Those of runs stand
+ * in no pod: the API server and Argo are told of them.
+ */
+export function imagesOf({ image, argo, v1 }: KfpSettings, programs: readonly Program[]): readonly string[] {
+  const own = programs.flatMap(({ pod }) => [...(pod.initContainers ?? []), ...pod.containers]);
+  const runs: readonly KfpImage[] = [
+    'driver',
+    'launcher',
+    ...(argo ? (['argoexec'] as const) : []),
+    ...(v1 ? (['busybox'] as const) : []),
+  ];
+  return [...new Set([...own.map((container) => container.image ?? ''), ...runs.map(image)])];
 }

@@ -1,5 +1,6 @@
-import type { Problem } from '../problems';
-import { choiceProblems } from '../problems';
+import { choiceProblems, type Problem } from '../problems';
+import { imageProblems } from './image-problems';
+import type { Program } from './program';
 import { KFP_VERSIONS } from './release';
 import type { KfpSettings } from './settings';
 import { storeBindingProblems } from './store-problems';
@@ -11,10 +12,11 @@ export interface KfpProblem extends Problem {
 }
 
 /** Looks at one thing of a backend. */
-type Check = (settings: KfpSettings) => readonly KfpProblem[];
+type Check = (settings: KfpSettings, programs: readonly Program[]) => readonly KfpProblem[];
 
 const CHECKS: readonly Check[] = [
   versionProblems,
+  imageProblems,
   nativeProblems,
   parityProblems,
   databaseProblemsOf,
@@ -22,8 +24,8 @@ const CHECKS: readonly Check[] = [
 ];
 
 /** Everything that is wrong or doubtful about a backend. */
-export function kfpProblems(settings: KfpSettings): readonly KfpProblem[] {
-  return CHECKS.flatMap((check) => check(settings));
+export function kfpProblems(settings: KfpSettings, programs: readonly Program[]): readonly KfpProblem[] {
+  return CHECKS.flatMap((check) => check(settings, programs));
 }
 
 function versionProblems({ props }: KfpSettings): KfpProblem[] {
@@ -33,7 +35,6 @@ function versionProblems({ props }: KfpSettings): KfpProblem[] {
   }));
 }
 
-/** Release 2.2.0's images were taken away where they were published. */
 function nativeProblems({ kubernetesNative, release }: KfpSettings): KfpProblem[] {
   if (!kubernetesNative || release.kubernetesNative) return [];
   return [

@@ -37,7 +37,7 @@ export interface KfpRunnerOptions {
 }
 
 /** What holds for all runs. */
-export interface KfpRunOptions {
+export interface KfpRunDefaults {
   /** Whether results of tasks are reused where a pipeline does not say. @default true */
   readonly cache?: boolean | undefined;
   /** Whether logs of tasks are kept beside their artifacts. @default true */
@@ -106,7 +106,7 @@ export interface KfpBackendProps extends CommonProps {
   /** The service account of runs. @default - what KFP's containers need, no more */
   readonly runner?: KfpRunnerOptions | undefined;
   /** @default - KFP's own defaults */
-  readonly runs?: KfpRunOptions | undefined;
+  readonly runs?: KfpRunDefaults | undefined;
   /** TLS between KFP's programs, by a certificate of cert-manager's; release 2.17.0. @default - none */
   readonly tls?: { readonly issuer?: CertificateIssuer | undefined } | undefined;
   /** A ConfigMap with certificates of authorities that runs trust besides; release 2.17.0. @default - none */

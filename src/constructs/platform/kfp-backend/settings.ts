@@ -83,8 +83,13 @@ export interface TryOutHosts {
   readonly database: string;
 }
 
-/** Where an image is published: Argo's of the release that this library installs. */
+/** Where an image is published: Argo's of the release that this library installs, and what upstream names without a version. */
 function publishedImage(name: KfpImage, release: KfpRelease): string {
-  const isArgo = name === 'workflow-controller' || name === 'argoexec';
-  return isArgo ? `quay.io/argoproj/${name}:v${release.argo}` : release.images[name];
+  if (name === 'workflow-controller' || name === 'argoexec') return `quay.io/argoproj/${name}:v${release.argo}`;
+  return OWN_IMAGES[name] ?? release.images[name];
 }
+
+const OWN_IMAGES: { readonly [image in KfpImage]?: string } = {
+  busybox: 'ghcr.io/containerd/busybox:1.36',
+  mysql: 'docker.io/library/mysql:8.4',
+};

@@ -47,6 +47,27 @@ export function storeBindingProblems({ parity, props, store, release }: KfpSetti
           },
         ]
       : []),
+    ...(store.scheme === 's3' && store.region === undefined
+      ? [
+          {
+            code: 'KFP1737',
+            message: `KFP must be told the region of the bucket '${store.bucket}': it looks for no bucket's`,
+            mend: "give `region`: 'eu-central-1'",
+          },
+        ]
+      : []),
+    ...(kind === 's3' &&
+    objectStore.credentials !== undefined &&
+    objectStore.credentials !== 'identity' &&
+    objectStore.credentials.sessionToken
+      ? [
+          {
+            code: 'KFP1737',
+            message: 'KFP knows no token of a session beside the keys of an object store',
+            mend: "leave out `sessionToken`, or give 'identity' for who the pods are to the cloud",
+          },
+        ]
+      : []),
     ...(kind === 's3' && objectStore.insecure && !objectStore.tryOut
       ? [
           {

@@ -66,7 +66,7 @@ export const KEY_FORMAT = `${PRIVATE}/${DATED}`;
  */
 export function storeBinding(given: ObjectStore, tryOut: string): StoreBinding {
   const store = { ...given, keyFormat: given.keyFormat ?? KEY_FORMAT };
-  const repository = repositoryOf(store, tryOut);
+  const repository = repositoryOf(store, store.kind === 's3' && store.tryOut ? tryOut : undefined);
   if (store.kind === 'gcs') {
     const { bucket, credentials = 'identity', hmac } = store;
     return {
@@ -81,10 +81,10 @@ export function storeBinding(given: ObjectStore, tryOut: string): StoreBinding {
   }
   // Azure's is refused by `problems.ts`.
   const s3: Partial<Extract<ObjectStore, { kind: 's3' }>> = store.kind === 's3' ? store : {};
-  const { endpoint = s3.tryOut ? tryOut : undefined, credentials = 'identity', region, insecure = false } = s3;
-  const [host = '', port] = (endpoint ?? 's3.amazonaws.com').split(':');
+  const { endpoint = s3.tryOut ? tryOut : AWS, credentials = 'identity', region, insecure = false } = s3;
+  const [host = '', port] = endpoint.split(':');
   return {
-    scheme: endpoint === undefined ? 's3' : 'minio',
+    scheme: isAws(host) ? 's3' : 'minio',
     host,
     ...(port !== undefined && { port: Number(port) }),
     secure: !insecure,
@@ -98,6 +98,20 @@ export function storeBinding(given: ObjectStore, tryOut: string): StoreBinding {
   };
 }
 
+/** Amazon's S3, of no region. */
+const AWS = 's3.amazonaws.com';
+
+function isAws(host: string): boolean {
+  return /(^|\.)amazonaws\.com(\.cn)?$/.test(host);
+}
+
+/** The host of Amazon's S3 in a region: the API server takes it as it is, where others look up the region's own. */
+function regional(host: string, region: string | undefined): string {
+  return host === AWS && region !== undefined
+    ? `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
+    : host;
+}
+
 /** What the API server is told of it: it speaks S3's protocol, with every store. */
 export function apiServerStore(store: StoreBinding, { bundledStore }: KfpRelease): kubernetes.EnvVar[] {
   const { host, port, region, keys, secure, bundled } = store;
@@ -106,7 +120,7 @@ export function apiServerStore(store: StoreBinding, { bundledStore }: KfpRelease
   return [
     env('OBJECTSTORECONFIG_SECURE', String(secure)),
     envOfConfig('OBJECTSTORECONFIG_BUCKETNAME', 'bucketName'),
-    ...(isFound ? [] : [env('OBJECTSTORECONFIG_HOST', host)]),
+    ...(isFound ? [] : [env('OBJECTSTORECONFIG_HOST', regional(host, region))]),
     ...(isFound ? [] : [env('OBJECTSTORECONFIG_PORT', port === undefined ? '' : String(port))]),
     ...(region === undefined ? [] : [env('OBJECTSTORECONFIG_REGION', region)]),
     // Its image has upstream's well-known keys as defaults: empty ones say that there are none.

@@ -7,8 +7,12 @@ import { uiStore } from '../store';
 
 const NAME = 'ml-pipeline-ui';
 
+/** What the viewers' pods are, of KFP's first version. */
+export const UI_CONFIG = `${NAME}-configmap`;
+
 /** The user interface, which hands requests on to the API server. */
 export function ui(settings: KfpSettings): Program {
+  const { v1 } = settings;
   const health = probe(settings, 3000, '/apis/v1beta1/healthz', {
     initialDelaySeconds: 3,
     periodSeconds: 5,
@@ -39,10 +43,10 @@ export function ui(settings: KfpSettings): Program {
           livenessProbe: health,
           readinessProbe: { ...health },
           resources: { requests: { cpu: '10m', memory: '70Mi' } },
-          volumeMounts: [{ name: 'config-volume', mountPath: '/etc/config', readOnly: true }],
+          ...(v1 && { volumeMounts: [{ name: 'config-volume', mountPath: '/etc/config', readOnly: true }] }),
         },
       ],
-      volumes: [{ name: 'config-volume', configMap: { name: `${NAME}-configmap` } }],
+      ...(v1 && { volumes: [{ name: 'config-volume', configMap: { name: UI_CONFIG } }] }),
     },
   };
 }
@@ -51,7 +55,7 @@ function variables(settings: KfpSettings): kubernetes.EnvVar[] {
   const { release, parity, store, v1 } = settings;
   const optional = (name: string, key = name) => envOfConfig(name, key, true);
   return [
-    env('VIEWER_TENSORBOARD_POD_TEMPLATE_SPEC_PATH', '/etc/config/viewer-pod-template.json'),
+    ...(v1 ? [env('VIEWER_TENSORBOARD_POD_TEMPLATE_SPEC_PATH', '/etc/config/viewer-pod-template.json')] : []),
     ...uiStore(store),
     env('ALLOW_CUSTOM_VISUALIZATIONS', String(v1)),
     ...(release.confined
