@@ -1,3 +1,4 @@
+import { databaseProblems } from '../database';
 import { choiceProblems, type Problem } from '../problems';
 import { imageProblems } from './image-problems';
 import type { Program } from './program';
@@ -19,7 +20,7 @@ const CHECKS: readonly Check[] = [
   imageProblems,
   nativeProblems,
   parityProblems,
-  databaseProblemsOf,
+  mysqlProblems,
   storeBindingProblems,
 ];
 
@@ -58,9 +59,11 @@ function parityProblems({ parity }: KfpSettings): KfpProblem[] {
   ];
 }
 
-function databaseProblemsOf({ parity, props, tls }: KfpSettings): KfpProblem[] {
+function mysqlProblems({ parity, props, tls }: KfpSettings): KfpProblem[] {
   const { database } = props;
   if (parity || !database) return [];
+  const found = databaseProblems(database).map((each) => ({ ...each, code: 'KFP1734' }));
+  if (found.length > 0) return found;
   if (database.kind === 'postgres') {
     return [
       {
