@@ -14,6 +14,8 @@ export interface DatabaseBinding {
   /** The names of the databases in it. */
   readonly names: { readonly pipelines: string; readonly metadata: string; readonly cache: string };
   readonly tls: 'disable' | 'require' | 'verify-full';
+  /** The certificate of whoever signed its own; undefined: public authorities. */
+  readonly caCertificate?: ISecretReference;
   /** Whether it is one of ours, and which. */
   readonly bundled?: 'upstream' | 'try-out';
 }
@@ -40,7 +42,7 @@ export const UPSTREAM_DATABASE: DatabaseBinding = {
 export function databaseBinding(database: Database, metadata = 'metadb'): DatabaseBinding {
   // What is no MySQL is refused by `problems.ts`; until then it is taken for one.
   const { host, username, password, database: pipelines } = database;
-  const { port = 3306, tls = 'verify-full' } = database.kind === 'mysql' ? database : {};
+  const { port = 3306, tls = 'verify-full', caCertificate } = database.kind === 'mysql' ? database : {};
   return {
     host,
     port,
@@ -48,6 +50,7 @@ export function databaseBinding(database: Database, metadata = 'metadb'): Databa
     password: secretKeyOf(typeof password === 'string' ? { secret: 'none', key: 'none' } : password),
     names: { pipelines, metadata, cache: 'cachedb' },
     tls,
+    ...(caCertificate && { caCertificate: secretKeyOf(caCertificate) }),
   };
 }
 
@@ -62,4 +65,13 @@ export const DATABASE_KEYS = { host: 'mysqlHost', port: 'mysqlPort' } as const;
 /** A variable with the name of the database's user. */
 export function userVariable(name: string, { username }: DatabaseBinding): kubernetes.EnvVar {
   return typeof username === 'string' ? env(name, username) : envOfSecret(name, username);
+}
+
+/**
+ * How Go's driver for MySQL is to speak TLS, as KFP's programs are told of its parameters; undefined: not at all.
+ *
+ * @see https://pkg.go.dev/github.com/go-sql-driver/mysql#readme-tls
+ */
+export function driverParameters({ tls }: DatabaseBinding): string | undefined {
+  return tls === 'disable' ? undefined : JSON.stringify({ tls: tls === 'require' ? 'skip-verify' : 'true' });
 }

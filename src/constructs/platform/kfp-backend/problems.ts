@@ -3,6 +3,7 @@ import { choiceProblems } from '../problems';
 import { KFP_VERSIONS } from './release';
 import type { KfpSettings } from './settings';
 import { storeBindingProblems } from './store-problems';
+import { authorityProblems, bundleProblems, tlsProblems } from './tls-problems';
 
 /** What is wrong or doubtful, with its code; a warning where it says so. */
 export interface KfpProblem extends Problem {
@@ -19,6 +20,9 @@ const CHECKS: readonly Check[] = [
   parityProblems,
   databaseProblemsOf,
   storeBindingProblems,
+  tlsProblems,
+  bundleProblems,
+  authorityProblems,
 ];
 
 /** Everything that is wrong or doubtful about a backend. */

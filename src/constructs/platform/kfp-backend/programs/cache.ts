@@ -1,4 +1,4 @@
-import { databaseKeys, userVariable } from '../database';
+import { databaseKeys, driverParameters, userVariable } from '../database';
 import { env, envOfConfig, envOfField, envOfSecret, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 import { TEKTON_RULE } from './tekton';
@@ -9,6 +9,7 @@ const CHANGE = ['get', 'list', 'watch', 'update', 'patch'];
 export function cacheServer(settings: KfpSettings): Program {
   const { database, release, parity } = settings;
   const { host, port } = databaseKeys(settings);
+  const parameters = driverParameters(database);
   const labels = { app: 'cache-server' };
   return {
     name: 'cache-server',
@@ -46,6 +47,7 @@ export function cacheServer(settings: KfpSettings): Program {
             '--db_password=$(DBCONFIG_PASSWORD)',
             '--namespace_to_watch=$(NAMESPACE_TO_WATCH)',
             '--listen_port=$(WEBHOOK_PORT)',
+            ...(parameters === undefined ? [] : [`--db_extra_params=${parameters}`]),
           ],
           env: [
             envOfConfig('DEFAULT_CACHE_STALENESS', 'DEFAULT_CACHE_STALENESS'),
