@@ -45,6 +45,12 @@ export interface MysqlProps extends DatabaseProps {
    * @default 'verify-full'
    */
   readonly tls?: 'disable' | 'require' | 'verify-full' | undefined;
+  /**
+   * The certificate of whoever signed the server's, where no public authority did: those of most clouds. A `KfpBackend` takes it;
+   * Argo has no place for it.
+   * @default - public authorities
+   */
+  readonly caCertificate?: SecretKey | undefined;
 }
 
 /** Props of {@link Database.tryOut}. */
@@ -142,6 +148,9 @@ export function argoDatabase(database: Database): Record<string, unknown> {
 }
 
 /** The Secrets that a database's credentials stand in. */
-export function databaseSecrets({ username, password }: Database): readonly ISecretReference[] {
-  return [username, ...(typeof password === 'string' ? [] : [password])].map(secretKeyOf);
+export function databaseSecrets(database: Database): readonly ISecretReference[] {
+  const { username, password } = database;
+  const certificate = database.kind === 'mysql' ? database.caCertificate : undefined;
+  const credentials = [username, ...(typeof password === 'string' ? [] : [password])];
+  return [...credentials, ...(certificate ? [certificate] : [])].map(secretKeyOf);
 }

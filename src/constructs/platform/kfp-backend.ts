@@ -66,8 +66,6 @@ export class KfpBackend extends Construct {
         multiUser: 'an object',
         runner: 'an object',
         runs: 'an object',
-        tls: 'an object',
-        caBundle: 'an object',
         exposure: 'an object',
         proxy: 'an object',
         workloadIdentity: 'an object',

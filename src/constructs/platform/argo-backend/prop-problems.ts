@@ -15,6 +15,14 @@ export function propProblems(props: ArgoBackendProps): Problem[] {
   return [
     ...(store === 'none' ? [] : storeProblems(store)),
     ...(database ? databaseProblems(database) : []),
+    ...(database?.kind === 'mysql' && database.caCertificate
+      ? [
+          {
+            message: 'Argo trusts public authorities for a database of MySQL, and takes no `caCertificate`',
+            mend: 'leave it out: the certificate of the server must be signed by one of those',
+          },
+        ]
+      : []),
     ...(typeof scope === 'object'
       ? isDnsLabel(String(scope.managedNamespace))
         ? []

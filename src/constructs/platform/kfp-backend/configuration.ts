@@ -1,5 +1,6 @@
 import { yamlText } from '../../../argo/yaml-text';
 import { CONFIGURATION, configuration } from '../argo-backend/configuration';
+import { CERTIFICATE_FOLDER, hostOf } from './certificate';
 import { DATABASE_KEYS, databaseKeys } from './database';
 import { envoyConfiguration } from './envoy';
 import { INSTALL_CONFIG } from './program';
@@ -28,7 +29,7 @@ export function configMaps(settings: KfpSettings): readonly KfpConfigMap[] {
       labels: { component: 'metadata-grpc-server' },
       data: { METADATA_GRPC_SERVICE_HOST: 'metadata-grpc-service', METADATA_GRPC_SERVICE_PORT: '8080' },
     },
-    ...(hasEnvoy ? [{ name: 'metadata-envoy-configmap', data: { 'envoy-config.yaml': envoy() } }] : []),
+    ...(hasEnvoy ? [{ name: 'metadata-envoy-configmap', data: { 'envoy-config.yaml': envoy(settings) } }] : []),
     ...(parity && release.confined
       ? [{ name: 'kubeflow-pipelines-public', data: { kubeflow_pipelines_version: `v${release.version}` } }]
       : []),
@@ -93,8 +94,9 @@ export function launcher({ parity, store, props }: KfpSettings): Record<string, 
 
 const VIEWER = '{\n  "spec": {\n    "serviceAccountName": "kubeflow-pipelines-viewer"\n  }\n}\n';
 
-function envoy(): string {
-  return yamlText(envoyConfiguration(), { lineWidth: 0 });
+function envoy(settings: KfpSettings): string {
+  const tls = settings.tls && { folder: CERTIFICATE_FOLDER, serverName: hostOf('metadata-grpc-service', settings) };
+  return yamlText(envoyConfiguration(tls), { lineWidth: 0 });
 }
 
 function argoConfiguration(settings: KfpSettings): Record<string, string> {

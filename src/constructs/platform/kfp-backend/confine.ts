@@ -16,15 +16,17 @@ const USER = { runAsUser: 1000, runAsGroup: 0 };
 export function confined(program: Program, { parity, release }: KfpSettings): Program {
   if ((parity && !release.confined) || program.name === 'workflow-controller') return program;
   const { pod } = program;
+  const confine = (container: kubernetes.Container): kubernetes.Container => ({
+    ...container,
+    securityContext: { ...structuredClone(CONTAINER), ...(container.securityContext ?? USER) },
+  });
   return {
     ...program,
     pod: {
       ...pod,
       securityContext: { ...structuredClone(POD), ...pod.securityContext },
-      containers: pod.containers.map((container) => ({
-        ...container,
-        securityContext: { ...structuredClone(CONTAINER), ...(container.securityContext ?? USER) },
-      })),
+      containers: pod.containers.map(confine),
+      ...(pod.initContainers && !parity && { initContainers: pod.initContainers.map(confine) }),
     },
   };
 }

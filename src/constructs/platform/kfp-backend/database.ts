@@ -1,19 +1,18 @@
-import type * as kubernetes from 'kubernetes-types/core/v1';
 import type { Database } from '../database';
 import { type ISecretReference, secretKeyOf } from '../secret-reference';
-import { env, envOfSecret } from './program';
 import type { KfpSettings } from './settings';
 
 /** The database as KFP's programs reach it. */
 export interface DatabaseBinding {
   readonly host: string;
   readonly port: number;
-  /** Who they are to it: a key of a Secret, or a name that is none. */
-  readonly username: ISecretReference | string;
+  readonly username: ISecretReference;
   readonly password: ISecretReference;
   /** The names of the databases in it. */
   readonly names: { readonly pipelines: string; readonly metadata: string; readonly cache: string };
   readonly tls: 'disable' | 'require' | 'verify-full';
+  /** The certificate of whoever signed its own; undefined: public authorities. */
+  readonly caCertificate?: ISecretReference;
   /** Whether it is one of ours, and which. */
   readonly bundled?: 'upstream' | 'try-out';
 }
@@ -40,7 +39,7 @@ export const UPSTREAM_DATABASE: DatabaseBinding = {
 export function databaseBinding(database: Database, metadata = 'metadb'): DatabaseBinding {
   // What is no MySQL is refused by `problems.ts`; until then it is taken for one.
   const { host, username, password, database: pipelines } = database;
-  const { port = 3306, tls = 'verify-full' } = database.kind === 'mysql' ? database : {};
+  const { port = 3306, tls = 'verify-full', caCertificate } = database.kind === 'mysql' ? database : {};
   return {
     host,
     port,
@@ -48,6 +47,7 @@ export function databaseBinding(database: Database, metadata = 'metadb'): Databa
     password: secretKeyOf(typeof password === 'string' ? { secret: 'none', key: 'none' } : password),
     names: { pipelines, metadata, cache: 'cachedb' },
     tls,
+    ...(caCertificate && { caCertificate: secretKeyOf(caCertificate) }),
   };
 }
 
@@ -59,7 +59,11 @@ export function databaseKeys({ parity, release }: KfpSettings): { readonly host:
 /** The keys that the API server finds its address by. */
 export const DATABASE_KEYS = { host: 'mysqlHost', port: 'mysqlPort' } as const;
 
-/** A variable with the name of the database's user. */
-export function userVariable(name: string, { username }: DatabaseBinding): kubernetes.EnvVar {
-  return typeof username === 'string' ? env(name, username) : envOfSecret(name, username);
+/**
+ * How Go's driver for MySQL is to speak TLS, as KFP's programs are told of its parameters; undefined: not at all.
+ *
+ * @see https://pkg.go.dev/github.com/go-sql-driver/mysql#readme-tls
+ */
+export function driverParameters({ tls }: DatabaseBinding): string | undefined {
+  return tls === 'disable' ? undefined : JSON.stringify({ tls: tls === 'require' ? 'skip-verify' : 'true' });
 }

@@ -133,7 +133,12 @@ function clientSocket({ folder, serverName }: EnvoyTls): object {
     name: 'envoy.transport_sockets.tls',
     typed_config: typed(`${EXTENSIONS}.transport_sockets.tls.v3.UpstreamTlsContext`, {
       sni: serverName,
-      common_tls_context: { validation_context: { trusted_ca: { filename: `${folder}/ca.crt` } } },
+      common_tls_context: {
+        validation_context: {
+          trusted_ca: { filename: `${folder}/ca.crt` },
+          match_typed_subject_alt_names: [{ san_type: 'DNS', matcher: { exact: serverName } }],
+        },
+      },
     }),
   };
 }

@@ -1,3 +1,4 @@
+import { certificateObjects } from './certificate';
 import { nativeObjects } from './native';
 import type { KfpObject } from './object';
 import type { Program } from './program';
@@ -7,7 +8,7 @@ import { upstreamObjects } from './upstream';
 /** Makes objects that are no part of one program. */
 type Maker = (settings: KfpSettings, programs: readonly Program[]) => readonly KfpObject[];
 
-const MAKERS: readonly Maker[] = [nativeObjects, upstreamObjects];
+const MAKERS: readonly Maker[] = [nativeObjects, certificateObjects, upstreamObjects];
 
 /** The objects that are no part of one program, in the order in which they are printed. */
 export function objects(settings: KfpSettings, programs: readonly Program[]): readonly KfpObject[] {

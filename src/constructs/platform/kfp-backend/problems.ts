@@ -5,6 +5,7 @@ import type { Program } from './program';
 import { KFP_VERSIONS } from './release';
 import type { KfpSettings } from './settings';
 import { storeBindingProblems } from './store-problems';
+import { authorityProblems, bundleProblems, tlsProblems } from './tls-problems';
 
 /** What is wrong or doubtful, with its code; a warning where it says so. */
 export interface KfpProblem extends Problem {
@@ -22,6 +23,9 @@ const CHECKS: readonly Check[] = [
   parityProblems,
   mysqlProblems,
   storeBindingProblems,
+  tlsProblems,
+  bundleProblems,
+  authorityProblems,
 ];
 
 /** Everything that is wrong or doubtful about a backend. */

@@ -1,4 +1,6 @@
+import { withAuthorities } from './authorities';
 import { confined } from './confine';
+import { withMetadataStoreFile } from './metadata-store-file';
 import { withKubernetesNative } from './native';
 import type { Program } from './program';
 import { apiServer } from './programs/api-server';
@@ -12,12 +14,20 @@ import { viewerController, visualizationServer } from './programs/visualization'
 import { workflowController } from './programs/workflow-controller';
 import { withResources } from './resources';
 import type { KfpSettings } from './settings';
+import { withTls } from './tls';
 
 /** A way in which programs differ by what was asked for. */
 type Feature = (program: Program, settings: KfpSettings) => Program;
 
 /** In this order: each sees what those before it have made. */
-const FEATURES: readonly Feature[] = [withKubernetesNative, confined, withResources];
+const FEATURES: readonly Feature[] = [
+  withKubernetesNative,
+  withTls,
+  withMetadataStoreFile,
+  withAuthorities,
+  confined,
+  withResources,
+];
 
 /** The programs of a backend, as they are asked for. */
 export function programs(settings: KfpSettings): readonly Program[] {

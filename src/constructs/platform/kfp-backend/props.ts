@@ -107,9 +107,18 @@ export interface KfpBackendProps extends CommonProps {
   readonly runner?: KfpRunnerOptions | undefined;
   /** @default - KFP's own defaults */
   readonly runs?: KfpRunDefaults | undefined;
-  /** TLS between KFP's programs, by a certificate of cert-manager's; release 2.17.0. @default - none */
+  /**
+   * TLS between KFP's programs, by a certificate of cert-manager's; release 2.17.0. Who signs it must tell its own certificate, as
+   * `ca.crt`; where nobody is named, the backend has an authority of its own. Programs read the certificate when they start: after a
+   * renewal they must be restarted before the old one ends, for which the backend's own authority gives half a year.
+   * @default - none
+   */
   readonly tls?: { readonly issuer?: CertificateIssuer | undefined } | undefined;
-  /** A ConfigMap with certificates of authorities that runs trust besides; release 2.17.0. @default - none */
+  /**
+   * A ConfigMap with certificates of authorities that pods of runs trust besides public ones, in each namespace with runs; release
+   * 2.17.0. It must hold those of the `tls` between programs and of the object store too, where they are no public ones.
+   * @default - those of `tls` or of the object store
+   */
   readonly caBundle?: { readonly configMap: string; readonly key: string } | undefined;
   /** How people reach the user interface. @default - by port forwarding */
   readonly exposure?: KfpExposure | undefined;

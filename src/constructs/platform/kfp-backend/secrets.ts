@@ -1,15 +1,18 @@
+import { databaseSecrets } from '../database';
+import { storeSecrets } from '../object-store';
 import type { ISecretReference } from '../secret-reference';
 import type { KfpSettings } from './settings';
 
 /** The keys of Secrets that must exist, each once: what is among the objects, or made by cert-manager, is not among them. */
-export function secretsOf({ parity, database, store }: KfpSettings): readonly ISecretReference[] {
-  if (parity) return [];
-  const { username, password } = database;
+export function secretsOf({
+  props: { database, objectStore },
+  store: { keys },
+}: KfpSettings): readonly ISecretReference[] {
   const all = [
-    ...(typeof username === 'string' ? [] : [username]),
-    password,
-    ...(store.keys ? [store.keys.accessKey, store.keys.secretKey] : []),
-    ...(store.googleKey ? [store.googleKey] : []),
+    ...(database ? databaseSecrets(database) : []),
+    ...(objectStore ? storeSecrets(objectStore) : []),
+    // Those of Google's store are not the credentials of runs.
+    ...(objectStore && keys ? [keys.accessKey, keys.secretKey] : []),
   ];
   return [...new Map(all.map((each) => [`${each.name}/${each.key}`, each])).values()];
 }

@@ -15,6 +15,8 @@ export interface StoreBinding {
   readonly bucket: string;
   /** Keys for S3's protocol; undefined: who the pods are to the cloud. */
   readonly keys?: { readonly accessKey: ISecretReference; readonly secretKey: ISecretReference };
+  /** The certificate of whoever signed its own; undefined: public authorities. */
+  readonly caCertificate?: ISecretReference;
   /** The JSON key of an account of Google's, for pods of runs. */
   readonly googleKey?: ISecretReference;
   /** As Argo's configuration describes it. */
@@ -94,6 +96,7 @@ export function storeBinding(given: ObjectStore, tryOut: string): StoreBinding {
       keys: { accessKey: secretKeyOf(credentials.accessKey), secretKey: secretKeyOf(credentials.secretKey) },
     }),
     repository,
+    ...(s3.caCertificate && { caCertificate: secretKeyOf(s3.caCertificate) }),
     ...(s3.tryOut && { bundled: 'try-out' as const }),
   };
 }

@@ -1,6 +1,6 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
 import type { PolicyRule } from '../../../../components/definition';
-import { userVariable } from '../database';
+import { driverParameters } from '../database';
 import { probe } from '../probes';
 import { env, envOfConfig, envOfField, envOfSecret, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
@@ -71,7 +71,7 @@ function variables(settings: KfpSettings): kubernetes.EnvVar[] {
     envOfField('POD_NAMESPACE', 'metadata.namespace'),
     ...apiServerStore(store, release),
     envOfConfig('DBCONFIG_CONMAXLIFETIME', 'ConMaxLifeTime'),
-    userVariable('DBCONFIG_MYSQLCONFIG_USER', database),
+    envOfSecret('DBCONFIG_MYSQLCONFIG_USER', database.username),
     envOfSecret('DBCONFIG_MYSQLCONFIG_PASSWORD', database.password),
     envOfConfig('DBCONFIG_MYSQLCONFIG_DBNAME', 'pipelineDb'),
     envOfConfig('DBCONFIG_MYSQLCONFIG_HOST', 'mysqlHost'),
@@ -95,7 +95,7 @@ function variables(settings: KfpSettings): kubernetes.EnvVar[] {
 function upstreamVariables({ release, database }: KfpSettings): kubernetes.EnvVar[] {
   const { host, port } = release.databaseKeys;
   return [
-    userVariable('DBCONFIG_USER', database),
+    envOfSecret('DBCONFIG_USER', database.username),
     envOfSecret('DBCONFIG_PASSWORD', database.password),
     envOfConfig('DBCONFIG_DBNAME', 'pipelineDb'),
     envOfConfig('DBCONFIG_HOST', host),
@@ -117,15 +117,14 @@ const SECURITY_CONTEXT = [
 function ownVariables({ database, props, v1 }: KfpSettings): kubernetes.EnvVar[] {
   const { cache = true, securityContext = {} } = props.runs ?? {};
   const { runAsUser, runAsGroup, runAsNonRoot } = securityContext;
+  const parameters = driverParameters(database);
   const users = [
     ['DEFAULT_SECURITY_CONTEXT_RUN_AS_USER', runAsUser],
     ['DEFAULT_SECURITY_CONTEXT_RUN_AS_GROUP', runAsGroup],
     ['DEFAULT_SECURITY_CONTEXT_RUN_AS_NON_ROOT', runAsNonRoot],
   ] as const;
   return [
-    ...(database.tls === 'disable'
-      ? []
-      : [env('DBCONFIG_MYSQLCONFIG_EXTRAPARAMS', JSON.stringify({ tls: MYSQL_TLS[database.tls] }))]),
+    ...(parameters === undefined ? [] : [env('DBCONFIG_MYSQLCONFIG_EXTRAPARAMS', parameters)]),
     ...(cache ? [] : [env('CACHEENABLED', 'false')]),
     ...users.flatMap(([name, value]) => (value === undefined ? [] : [env(name, String(value))])),
     // It asks Kubernetes for them where there is a Service; where there is none, it would not start.
@@ -138,9 +137,6 @@ function ownVariables({ database, props, v1 }: KfpSettings): kubernetes.EnvVar[]
         ]),
   ];
 }
-
-/** As Go's driver for MySQL calls them. */
-const MYSQL_TLS = { require: 'skip-verify', 'verify-full': 'true' } as const;
 
 function rules(settings: KfpSettings): PolicyRule[] {
   const { release, parity } = settings;

@@ -1,4 +1,4 @@
-import { databaseKeys, userVariable } from '../database';
+import { databaseKeys, driverParameters } from '../database';
 import { env, envOfConfig, envOfField, envOfSecret, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 import { TEKTON_RULE } from './tekton';
@@ -9,6 +9,7 @@ const CHANGE = ['get', 'list', 'watch', 'update', 'patch'];
 export function cacheServer(settings: KfpSettings): Program {
   const { database, release, parity } = settings;
   const { host, port } = databaseKeys(settings);
+  const parameters = driverParameters(database);
   const labels = { app: 'cache-server' };
   return {
     name: 'cache-server',
@@ -46,6 +47,7 @@ export function cacheServer(settings: KfpSettings): Program {
             '--db_password=$(DBCONFIG_PASSWORD)',
             '--namespace_to_watch=$(NAMESPACE_TO_WATCH)',
             '--listen_port=$(WEBHOOK_PORT)',
+            ...(parameters === undefined ? [] : [`--db_extra_params=${parameters}`]),
           ],
           env: [
             envOfConfig('DEFAULT_CACHE_STALENESS', 'DEFAULT_CACHE_STALENESS'),
@@ -56,7 +58,7 @@ export function cacheServer(settings: KfpSettings): Program {
             envOfConfig('DBCONFIG_DB_NAME', 'cacheDb'),
             envOfConfig('DBCONFIG_HOST_NAME', host),
             envOfConfig('DBCONFIG_PORT', port),
-            userVariable('DBCONFIG_USER', database),
+            envOfSecret('DBCONFIG_USER', database.username),
             envOfSecret('DBCONFIG_PASSWORD', database.password),
             envOfField('NAMESPACE_TO_WATCH', 'metadata.namespace'),
             env('WEBHOOK_PORT', '8443'),

@@ -1,6 +1,6 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
-import { databaseKeys, userVariable } from '../database';
-import { envOfConfig, envOfField, envOfSecret, type Program, rule } from '../program';
+import { databaseKeys } from '../database';
+import { env, envOfConfig, envOfField, envOfSecret, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 import { waitFor } from '../waiting';
 
@@ -47,7 +47,7 @@ export function metadataStore(settings: KfpSettings): Program {
               : []),
           ],
           env: [
-            userVariable('DBCONFIG_USER', database),
+            envOfSecret('DBCONFIG_USER', database.username),
             envOfSecret('DBCONFIG_PASSWORD', database.password),
             envOfConfig('MYSQL_DATABASE', 'mlmdDb'),
             envOfConfig('MYSQL_HOST', host),
@@ -132,7 +132,16 @@ export function metadataWriter(settings: KfpSettings): Program {
         {
           name: 'main',
           image: settings.image('metadata-writer'),
-          env: [envOfField('NAMESPACE_TO_WATCH', 'metadata.namespace')],
+          env: [
+            envOfField('NAMESPACE_TO_WATCH', 'metadata.namespace'),
+            // The newer release looks for the metadata store in the namespace 'kubeflow' where it is not told.
+            ...(settings.parity || !settings.release.confined
+              ? []
+              : [
+                  envOfField('POD_NAMESPACE', 'metadata.namespace'),
+                  env('CLUSTER_DOMAIN', `.svc.${settings.clusterDomain}`),
+                ]),
+          ],
         },
       ],
     },
