@@ -342,7 +342,12 @@ describe('KfpBackend and the database', () => {
   const plain = { database: mysql({ tls: 'disable' }) };
 
   test.each(['2.17.0', '2.2.0'] as const)('speaks TLS to it: release %s', (version) => {
-    const objects = synthesised({ version, images: { registry: 'mirror.example.com' }, v1: true, database: mysql({ caCertificate: AUTHORITY }) });
+    const objects = synthesised({
+      version,
+      images: { registry: 'mirror.example.com' },
+      v1: true,
+      database: mysql({ caCertificate: AUTHORITY }),
+    });
     const parameters = '{"tls":"true"}';
     const source = [{ secret: { name: 'db-ca', items: [{ key: 'root.pem', path: 'database.crt' }] } }];
     const server = containerOf(objects, 'ml-pipeline');
