@@ -7,7 +7,7 @@ import { kebab } from '../../graph/names';
 import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
 import { factsOf, namespaceOf } from './facts';
-import type { WorkloadIdentity } from './workload-identity';
+import { possibleNamespaces, runnerProblems } from './runners/problems';
 
 /** Anything with the name of a service account: a {@link Runner}, a cdk8s-plus ServiceAccount of any version, `{ name }`. */
 export interface IRunner {
@@ -47,6 +47,12 @@ export interface RunnerProps {
   readonly name?: string | undefined;
   /** The namespace, which is that of the pipelines that take it. @default - the chart's */
   readonly namespace?: string | undefined;
+  /**
+   * Several namespaces, whose pipelines may all take it: pods use accounts of their own namespace alone, so that each gets an account
+   * of this name, with a token and rights of its own. To a cloud each is somebody of its own too.
+   * @default - the one of `namespace`
+   */
+  readonly namespaces?: readonly string[] | undefined;
   /**
    * Annotations of the service account.
    * @default - none
@@ -92,60 +98,19 @@ export class Runner extends Construct implements IRunner {
   public constructor(scope: Construct, id: string, props: RunnerProps = {}) {
     super(scope, id);
     this.name = props.name ?? kebab(id);
-    const { name } = this;
-    const common = { name, ...(props.namespace !== undefined && { namespace: props.namespace }) };
-    const { workloadIdentity: cloud, imagePullSecrets: secrets = [] } = props;
-    factsOf(this).runners.push({ name, namespace: props.namespace ?? namespaceOf(this) });
+    const { workloadIdentity: cloud } = props;
     this.podLabels = Object.keys(cloud?.podLabels ?? {}).length > 0 ? cloud?.podLabels : undefined;
     this.allowed = [EXECUTOR, ...(props.artifactGc ? ARTIFACT_GC : []), ...(props.rules ?? [])];
-    new Manifest(this, 'Default', {
-      apiVersion: 'v1',
-      ...common,
-      kind: 'ServiceAccount',
-      annotations: { ...cloud?.annotations, ...props.annotations },
-      body: () => ({
-        fields:
-          secrets.length > 0
-            ? { imagePullSecrets: secrets.map((each) => ({ name: typeof each === 'string' ? each : each.name })) }
-            : {},
-      }),
-    });
-    new Manifest(this, 'Token', {
-      apiVersion: 'v1',
-      ...common,
-      kind: 'Secret',
-      name: `${name}.service-account-token`,
-      annotations: { 'kubernetes.io/service-account.name': name },
-      body: () => ({ fields: { type: 'kubernetes.io/service-account-token' } }),
-    });
-    new Manifest(this, 'Role', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      ...common,
-      kind: 'Role',
-      // Copied: the YAML printer would write a list that occurs twice as an alias.
-      body: () => ({ fields: { rules: structuredClone(this.rules) } }),
-    });
-    new Manifest(this, 'RoleBinding', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      ...common,
-      kind: 'RoleBinding',
-      body: () => ({
-        fields: {
-          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-          subjects: [{ kind: 'ServiceAccount', name }],
-        },
-      }),
-    });
-    if (props.cacheController) this.allowCaching(props.cacheController, common);
-    const wrong = [...identityProblems(cloud), ...ruleProblems(props.rules ?? [])];
+    if (props.namespaces === undefined) this.addAccount(this, props, props.namespace);
+    for (const namespace of possibleNamespaces(props.namespaces)) {
+      this.addAccount(new Construct(this, namespace), props, namespace);
+    }
     const { at } = callSite(new.target);
-    this.node.addValidation({
-      validate: () =>
-        wrong.map(([message, mend]) => renderDiagnostic({ code: 'KFP1283', message, mend, ...(at && { at }) })),
-    });
+    const wrong = runnerProblems(props);
+    this.node.addValidation({ validate: () => wrong.map((each) => renderDiagnostic({ ...each, ...(at && { at }) })) });
   }
 
-  /** All that the account may do in its namespace. */
+  /** All that the account may do, in its own namespace. */
   public get rules(): readonly PolicyRule[] {
     return this.allowed;
   }
@@ -168,51 +133,72 @@ export class Runner extends Construct implements IRunner {
     return this;
   }
 
-  /** What memoization needs of the API; a hit writes as well. */
-  private allowCaching(
-    { name: controller = 'argo', namespace }: ControllerAccount,
-    own: { readonly namespace?: string },
-  ): void {
-    const name = `${this.name}-cache`;
-    const common = { ...own, name };
-    new Manifest(this, 'CacheRole', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
+  /** An account in one namespace, with its token and rights. */
+  private addAccount(scope: Construct, props: RunnerProps, namespace: string | undefined): void {
+    const { name } = this;
+    const { workloadIdentity: cloud, imagePullSecrets: secrets = [], cacheController } = props;
+    factsOf(this).runners.push({ name, namespace: namespace ?? namespaceOf(this) });
+    const common = { name, ...(namespace !== undefined && { namespace }) };
+    new Manifest(scope, 'Default', {
+      apiVersion: 'v1',
       ...common,
-      kind: 'Role',
+      kind: 'ServiceAccount',
+      annotations: { ...cloud?.annotations, ...props.annotations },
       body: () => ({
-        fields: { rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'update'] }] },
+        fields:
+          secrets.length > 0
+            ? { imagePullSecrets: secrets.map((each) => ({ name: typeof each === 'string' ? each : each.name })) }
+            : {},
       }),
     });
-    new Manifest(this, 'CacheRoleBinding', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
+    new Manifest(scope, 'Token', {
+      apiVersion: 'v1',
       ...common,
-      kind: 'RoleBinding',
-      body: () => ({
-        fields: {
-          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-          subjects: [{ kind: 'ServiceAccount', name: controller, namespace }],
-        },
-      }),
+      kind: 'Secret',
+      name: `${name}.service-account-token`,
+      annotations: { 'kubernetes.io/service-account.name': name },
+      body: () => ({ fields: { type: 'kubernetes.io/service-account-token' } }),
     });
+    addRole(scope, '', common, () => this.rules, { kind: 'ServiceAccount', name });
+    if (!cacheController) return;
+    const { name: controller = 'argo', namespace: home } = cacheController;
+    const keeper = { kind: 'ServiceAccount', name: controller, namespace: home };
+    addRole(scope, 'Cache', { ...common, name: `${name}-cache` }, () => [CACHE], keeper);
   }
 }
 
-/** What Argo's executor needs. */
+/** A role, and who has it. */
+function addRole(
+  scope: Construct,
+  prefix: string,
+  common: { readonly name: string; readonly namespace?: string },
+  rules: () => readonly PolicyRule[],
+  subject: object,
+): void {
+  const group = 'rbac.authorization.k8s.io';
+  new Manifest(scope, `${prefix}Role`, {
+    apiVersion: `${group}/v1`,
+    ...common,
+    kind: 'Role',
+    // Copied: the YAML printer would write a list that occurs twice as an alias.
+    body: () => ({ fields: { rules: structuredClone(rules()) } }),
+  });
+  new Manifest(scope, `${prefix}RoleBinding`, {
+    apiVersion: `${group}/v1`,
+    ...common,
+    kind: 'RoleBinding',
+    body: () => ({
+      fields: { roleRef: { apiGroup: group, kind: 'Role', name: common.name }, subjects: [{ ...subject }] },
+    }),
+  });
+}
+
+/** What memoization needs of the API; a hit writes as well. */
+const CACHE: PolicyRule = { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'create', 'update'] };
+
+/** What Argo's executor needs. Keys of the artifact repository are no part of it: Kubernetes mounts them into the pods. */
 const EXECUTOR: PolicyRule = {
   apiGroups: ['argoproj.io'],
   resources: ['workflowtaskresults'],
   verbs: ['create', 'patch'],
 };
-
-function identityProblems(cloud: IWorkloadIdentity | undefined): WorkloadIdentity['problems'] {
-  return (cloud as Partial<WorkloadIdentity> | undefined)?.problems ?? [];
-}
-
-function ruleProblems(rules: readonly PolicyRule[]): WorkloadIdentity['problems'] {
-  return rules
-    .filter(({ apiGroups, resources, verbs }) => [apiGroups, resources, verbs].some((list) => list.length === 0))
-    .map((rule) => [
-      `the rule ${JSON.stringify(rule)} allows nothing`,
-      "give it groups, resources and verbs; the core group is ''",
-    ]);
-}
