@@ -107,6 +107,7 @@ export {
   type PostgresProps,
   type TryOutDatabaseProps,
 } from './constructs/platform/database';
+export { ArgoCrds, KfpCrds, type KfpCrdsProps } from './constructs/platform/definitions';
 export {
   DeviceClaim,
   type DeviceClaimProps,

@@ -9,6 +9,7 @@ import { callSite } from './call-site';
 import type { Experiment } from './experiment';
 import { Manifest } from './manifest';
 import type { ArgumentsOf, Pipeline, PipelineParameters } from './pipeline';
+import { afterBackend } from './platform/backend/sync-waves';
 import { checkRunArguments, printRunArguments, type RunArguments } from './run-arguments';
 import { overrideProblems, printOverrides } from './run-overrides';
 import type { RunOverrides } from './settings/run-settings';
@@ -72,6 +73,7 @@ export class Run<const P extends PipelineParameters = {}> extends Construct {
         const parameters = parametersOf();
         const { retention } = pipeline.graph.run ?? {};
         return {
+          annotations: afterBackend(this),
           fields: {
             spec: {
               workflowTemplateRef: { name: pipeline.name },

@@ -11,13 +11,14 @@ import { problems } from './argo-backend/problems';
 import type { ArgoBackendProps } from './argo-backend/props';
 import { addServer } from './argo-backend/server';
 import { TryOutStore } from './argo-backend/try-out-store';
+import { addDefinitions } from './backend/definitions';
 import { BackendObjects } from './backend/objects';
+import { orderObjects } from './backend/sync-waves';
 import { databaseSecrets } from './database';
 import { expectKinds } from './kinds';
 import { type ObjectStore, storeSecrets } from './object-store';
 import type { ControllerAccount } from './runner';
 import { type ISecretReference, secretKeyOf } from './secret-reference';
-import { unshared } from './unshared';
 
 /**
  * Argo Workflows, as pipelines need it: the controller, the definitions of its kinds, what it may do, where it keeps artifacts,
@@ -70,7 +71,7 @@ export class ArgoBackend extends Construct {
     const programs: readonly ArgoProgram[] = ['workflow-controller', 'argoexec', ...(props.server ? SERVER : [])];
     this.images = [...programs.map((name) => argoImage(name, version, images)), ...(own ? [own.image] : [])];
     this.secrets = secretsOf(props);
-    if (props.crds !== 'external') this.addCrds();
+    if (props.crds !== 'external') addDefinitions(this, argoCrds());
     new Manifest(this, 'Configuration', {
       apiVersion: 'v1',
       kind: 'ConfigMap',
@@ -80,25 +81,12 @@ export class ArgoBackend extends Construct {
     const objects = new BackendObjects(this, this.namespace, images);
     addController(objects, this.controller.name, version, props);
     if (props.server) addServer(objects, version, props, props.server);
+    orderObjects(this);
     const { at } = callSite(new.target);
     const found = problems(this, namespace, props).map((each) => ({ ...each, ...(at && { at }) }));
     for (const warning of found.filter(isWarning)) console.warn(`warning: ${renderDiagnostic(warning)}`);
     const errors = found.filter((each) => !isWarning(each));
     this.node.addValidation({ validate: () => errors.map((each) => renderDiagnostic(each, { withPath: false })) });
-  }
-
-  private addCrds(): void {
-    for (const { name, spec } of argoCrds()) {
-      new Manifest(this, name.split('.')[0]!, {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'CustomResourceDefinition',
-        name,
-        namespace: 'none',
-        // Argo CD: they come first, and are never pruned, because their objects would go with them.
-        annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false', 'argocd.argoproj.io/sync-wave': '-2' },
-        body: () => ({ fields: { spec: unshared(spec) } }),
-      });
-    }
   }
 }
 

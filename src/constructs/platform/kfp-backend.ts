@@ -3,6 +3,8 @@ import { Construct } from 'constructs';
 import { isWarning, renderDiagnostic } from '../../diagnostic';
 import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
+import { addDefinitions } from './backend/definitions';
+import { orderObjects } from './backend/sync-waves';
 import { CLUSTER, takeNamespaces, takenBy } from './backend/taken-namespaces';
 import { accounts, RUNNER } from './kfp-backend/accounts';
 import { configMaps } from './kfp-backend/configuration';
@@ -77,7 +79,7 @@ export class KfpBackend extends Construct {
       database: `try-out-database.${this.namespace}.svc`,
     });
     if (props.createNamespace !== false) this.addNamespace(settings);
-    if (props.crds !== 'external') this.addCrds(settings);
+    if (props.crds !== 'external') addDefinitions(this, kfpCrds(settings), settings.parity);
     this.addConfigMaps(settings);
     this.addAccounts(settings);
     const all = programs(settings);
@@ -98,6 +100,7 @@ export class KfpBackend extends Construct {
         body: () => ({ fields: unshared(object.fields) }),
       });
     }
+    if (!settings.parity) orderObjects(this);
     this.complain(settings, all, namespace, new.target);
   }
 
@@ -142,20 +145,6 @@ export class KfpBackend extends Construct {
     });
   }
 
-  private addCrds(settings: KfpSettings): void {
-    for (const { name, labels, annotations, spec } of kfpCrds(settings)) {
-      new Manifest(this, name, {
-        apiVersion: 'apiextensions.k8s.io/v1',
-        kind: 'CustomResourceDefinition',
-        name,
-        namespace: 'none',
-        labels: labels ?? {},
-        annotations: { ...annotations, ...(!settings.parity && CRD_FIRST) },
-        body: () => ({ fields: { spec: unshared(spec) } }),
-      });
-    }
-  }
-
   private addConfigMaps(settings: KfpSettings): void {
     for (const { name, labels, data } of configMaps(settings)) {
       new Manifest(this, `ConfigMap-${name}`, {
@@ -176,6 +165,3 @@ export class KfpBackend extends Construct {
     }
   }
 }
-
-/** Argo CD: they come first, and are never pruned, because their objects would go with them. */
-const CRD_FIRST = { 'argocd.argoproj.io/sync-options': 'Prune=false', 'argocd.argoproj.io/sync-wave': '-2' };

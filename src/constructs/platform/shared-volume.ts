@@ -5,6 +5,7 @@ import { amountOf } from '../../graph/quantity';
 import { isObjectName } from '../../graph/rules/settings';
 import { Manifest } from '../manifest';
 import { type ClaimProps, type ClaimVolumeOptions, claimSpec, Volume } from '../settings/volume';
+import { afterBackend } from './backend/sync-waves';
 import { factsOf, namespaceOf } from './facts';
 import { expectKinds } from './kinds';
 import { amountProblems, choiceProblems, complain, nameProblems, type Problem } from './problems';
@@ -53,7 +54,7 @@ export class SharedVolume extends Construct {
       kind: 'PersistentVolumeClaim',
       name,
       annotations: keep ? { 'argocd.argoproj.io/sync-options': 'Prune=false' } : {},
-      body: () => ({ fields: { spec: unshared(claimSpec(claim)) } }),
+      body: () => ({ annotations: afterBackend(this), fields: { spec: unshared(claimSpec(claim)) } }),
     });
     factsOf(this).claims.push({
       name,

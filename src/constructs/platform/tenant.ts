@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { kebab } from '../../graph/names';
 import { Manifest } from '../manifest';
+import { SYNC_WAVE, waveOf } from './backend/sync-waves';
 import { factsOf } from './facts';
 import { expectKinds } from './kinds';
 import { complain, nameProblems } from './problems';
@@ -49,7 +50,7 @@ export interface TenantProps {
   /** What pods may reach; nothing else. */
   readonly network: TenantNetwork;
   /** More about who pipelines' pods run as. @default - what Argo's executor needs */
-  readonly runner?: RunnerProps | undefined;
+  readonly runner?: Omit<RunnerProps, 'namespaces'> | undefined;
   /** The queue that the tenant's tasks wait in. @default - none */
   readonly queue?: Queue | undefined;
   /** Who may look at pipelines, run them, and change them. @default - nobody */
@@ -125,7 +126,7 @@ export class Tenant extends Construct {
         'pod-security.kubernetes.io/enforce': podSecurity,
         'pod-security.kubernetes.io/warn': 'restricted',
       },
-      annotations: { 'argocd.argoproj.io/sync-wave': '-1' },
+      annotations: { [SYNC_WAVE]: String(waveOf('Namespace', namespace)) },
       body: () => ({ fields: {} }),
     });
     const hard = hardOf(quota);

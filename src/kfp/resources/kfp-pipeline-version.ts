@@ -3,6 +3,7 @@ import { KEPT } from '../../argo/sources';
 import { callSite } from '../../constructs/call-site';
 import { Manifest } from '../../constructs/manifest';
 import type { Pipeline } from '../../constructs/pipeline';
+import { afterBackend } from '../../constructs/platform/backend/sync-waves';
 import { type Diagnostic, isWarning, renderDiagnostic } from '../../diagnostic';
 import { pointer, withPassthrough } from '../ir/passthrough';
 import type { IrDocument } from '../ir/types';
@@ -92,7 +93,7 @@ export class KfpPipelineVersion extends Construct {
       // What the pipeline is, is known at synth.
       name: props.name ?? (version === undefined ? () => this.nameOf(this.version) : this.nameOf(version)),
       annotations: { ...KEPT },
-      body: () => ({ fields: { spec: this.spec() } }),
+      body: () => ({ annotations: afterBackend(this, 'last'), fields: { spec: this.spec() } }),
     });
     this.node.addValidation({ validate: () => this.validate(site.at) });
   }

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { callSite } from '../../constructs/call-site';
 import { Manifest } from '../../constructs/manifest';
 import type { Pipeline } from '../../constructs/pipeline';
+import { afterBackend } from '../../constructs/platform/backend/sync-waves';
 import { type AnyPipeline, KfpPipelineVersion } from './kfp-pipeline-version';
 import { KFP_API_VERSION, nameProblems } from './kubernetes-native';
 
@@ -60,7 +61,10 @@ export class KfpPipeline extends Construct {
       apiVersion: KFP_API_VERSION,
       kind: 'Pipeline',
       name: this.name,
-      body: () => ({ fields: { spec: { displayName, ...(description !== undefined && { description }) } } }),
+      body: () => ({
+        annotations: afterBackend(this),
+        fields: { spec: { displayName, ...(description !== undefined && { description }) } },
+      }),
     });
     const mend = 'use lower-case letters, digits, hyphens and dots';
     this.node.addValidation({ validate: () => nameProblems('Pipeline', this.name, mend, site.at) });

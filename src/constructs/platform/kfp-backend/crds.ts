@@ -12,6 +12,20 @@ const ANYTHING = { 'x-kubernetes-preserve-unknown-fields': true };
 export function kfpCrds({ argo, v1, parity, kubernetesNative }: KfpSettings): readonly Crd[] {
   return [
     ...(argo ? argoCrds() : []),
+    ...kfpKinds({ v1, kubernetesNative: kubernetesNative !== undefined }),
+    ...(parity ? [applicationCrd()] : []),
+  ];
+}
+
+/** The definitions of KFP's own kinds. */
+export function kfpKinds({
+  v1,
+  kubernetesNative,
+}: {
+  readonly v1?: boolean | undefined;
+  readonly kubernetesNative?: boolean | undefined;
+}): readonly Crd[] {
+  return [
     minimalCrd({
       group: 'kubeflow.org',
       version: 'v1beta1',
@@ -21,7 +35,6 @@ export function kfpCrds({ argo, v1, parity, kubernetesNative }: KfpSettings): re
       required: ['spec', 'status'],
     }),
     ...(v1 ? [viewerCrd()] : []),
-    ...(parity ? [applicationCrd()] : []),
     ...(kubernetesNative ? [pipelineCrd(), pipelineVersionCrd()] : []),
   ];
 }
