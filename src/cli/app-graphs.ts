@@ -1,17 +1,39 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { BACKENDS, type PublishedBackend } from '../constructs/publish-backend';
 import type { PipelineGraph } from '../graph/graph';
 import { nearest } from '../graph/names';
 import { type AppCommand, problem, runApp, show } from './app-command';
 
+/** What an app has to say of itself. */
+export interface AppFacts {
+  readonly graphs: readonly PipelineGraph[];
+  readonly backends: readonly PublishedBackend[];
+}
+
 /**
- * The graphs of an app's pipelines, by running it: the library writes them where `CDK8S_KFP_GRAPHS` says. What the app
- * writes on stderr is shown; its stdout only where it fails.
+ * The graphs of an app's pipelines.
  *
  * @throws DiagnosticsError where the app fails, or has no pipeline
  */
 export async function appGraphs(app: AppCommand): Promise<readonly PipelineGraph[]> {
+  const { graphs } = await appFacts(app);
+  if (graphs.length > 0) return graphs;
+  throw problem(
+    'KFP1435',
+    `the app wrote no pipeline: ${show(app)}`,
+    'create a Pipeline in it, and call app.synth() at its end',
+  );
+}
+
+/**
+ * The graphs of an app's pipelines, and its backends, by running it: the library writes them where `CDK8S_KFP_GRAPHS` says. What the app
+ * writes on stderr is shown; its stdout only where it fails.
+ *
+ * @throws DiagnosticsError where the app fails
+ */
+export async function appFacts(app: AppCommand): Promise<AppFacts> {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk8s-kfp-'));
   try {
     const graphs = path.join(folder, 'graphs');
@@ -19,21 +41,22 @@ export async function appGraphs(app: AppCommand): Promise<readonly PipelineGraph
     fs.mkdirSync(graphs);
     fs.mkdirSync(manifests);
     await runApp(app, { ...process.env, CDK8S_KFP_GRAPHS: graphs, CDK8S_OUTDIR: manifests });
-    const files = fs
-      .readdirSync(graphs)
-      .filter((file) => file.endsWith('.json'))
-      .sort();
-    if (files.length === 0) {
-      throw problem(
-        'KFP1435',
-        `the app wrote no pipeline: ${show(app)}`,
-        'create a Pipeline in it, and call app.synth() at its end',
-      );
-    }
-    return files.map((file) => JSON.parse(fs.readFileSync(path.join(graphs, file), 'utf8')) as PipelineGraph);
+    return {
+      graphs: documentsIn(graphs) as readonly PipelineGraph[],
+      backends: documentsIn(path.join(graphs, BACKENDS)) as readonly PublishedBackend[],
+    };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function documentsIn(folder: string): readonly unknown[] {
+  if (!fs.existsSync(folder)) return [];
+  return fs
+    .readdirSync(folder)
+    .filter((file) => file.endsWith('.json'))
+    .sort()
+    .map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')) as unknown);
 }
 
 /**

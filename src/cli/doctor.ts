@@ -3,8 +3,9 @@ import { pipelineManifest } from '../argo/pipeline-manifest';
 import type { PipelineGraph } from '../graph/graph';
 import { requirementsOf } from '../review/requirements';
 import { appAndPipeline } from './app-and-pipeline';
-import { appCommand, problem } from './app-command';
-import { appGraphs, graphsNamed } from './app-graphs';
+import { appCommand, problem, show } from './app-command';
+import { appFacts, graphsNamed } from './app-graphs';
+import { examineBackend } from './doctor/backend';
 import { examineEngine } from './doctor/engine';
 import { type Finding, findingLines } from './doctor/findings';
 import { Kubectl } from './doctor/kubectl';
@@ -17,16 +18,17 @@ interface DoctorOptions {
   readonly output: 'text' | 'json';
 }
 
-/** `cdk8s-kfp doctor`: what a cluster lacks to run the pipelines of an app. It reads, and changes nothing. */
+/** `cdk8s-kfp doctor`: what a cluster lacks to run the pipelines and the backends of an app. It reads, and changes nothing. */
 export function doctorCommand(): Command {
   return new Command('doctor')
     .summary('say what a cluster lacks to run pipelines')
     .description(
-      'Say what a cluster lacks to run the pipelines of an app: Argo, rights, the artifact repository, Secrets and other objects.\n' +
+      'Say what a cluster lacks to run the pipelines of an app, and its backends: Argo, rights, the artifact repository, Secrets and\n' +
+        'other objects; programs, kinds, webhooks and volumes of backends.\n' +
         'It asks by kubectl, reads alone, and looks at no value of a Secret.',
     )
     .argument('[app]', "the app's entry file, its cdk8s.yaml or its folder (default: the current folder)")
-    .argument('[pipeline]', 'the name of a pipeline (default: all)')
+    .argument('[pipeline]', 'the name of a pipeline (default: all, and the backends)')
     .option('-n, --namespace <namespace>', 'where the pipelines run (default: where the app puts them)')
     .option('--context <name>', "kubectl's context")
     .option('--kubeconfig <file>', "kubectl's configuration")
@@ -37,8 +39,14 @@ export function doctorCommand(): Command {
 
 async function doctor(first: string | undefined, second: string | undefined, options: DoctorOptions): Promise<void> {
   const [app, name] = appAndPipeline(first, second);
-  const all = await appGraphs(appCommand(app));
-  const graphs = name === undefined ? all : graphsNamed(all, name);
+  const command = appCommand(app);
+  const facts = await appFacts(command);
+  const graphs = name === undefined ? facts.graphs : graphsNamed(facts.graphs, name);
+  const backends = name === undefined ? facts.backends : [];
+  if (graphs.length + backends.length === 0) {
+    const mend = 'create a Pipeline, a KfpBackend or an ArgoBackend in it, and call app.synth() at its end';
+    throw problem('KFP1435', `the app wrote no pipeline and no backend: ${show(command)}`, mend);
+  }
   const kubectl = new Kubectl([
     ...(options.context === undefined ? [] : [`--context=${options.context}`]),
     ...(options.kubeconfig === undefined ? [] : [`--kubeconfig=${options.kubeconfig}`]),
@@ -46,10 +54,12 @@ async function doctor(first: string | undefined, second: string | undefined, opt
   const { ok, reason } = kubectl.ask('version', '-o', 'json');
   if (!ok) throw problem('KFP1439', `kubectl reaches no cluster: ${reason}`, 'see kubectl version, or give --context');
   const findings = new Map<string, Finding[]>();
+  const found = (namespace: string, more: readonly Finding[]) =>
+    findings.set(namespace, distinct([...(findings.get(namespace) ?? []), ...more]));
+  for (const backend of backends) found(backend.namespace, examineBackend(kubectl, backend));
   for (const graph of graphs) {
     const namespace = options.namespace ?? graph.namespace ?? 'default';
-    const known = findings.get(namespace) ?? [];
-    findings.set(namespace, distinct([...known, ...examine(kubectl, namespace, graph)]));
+    found(namespace, examine(kubectl, namespace, graph));
   }
   if (options.output === 'json') {
     process.stdout.write(`${JSON.stringify(Object.fromEntries(findings), undefined, 2)}\n`);

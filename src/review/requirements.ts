@@ -18,6 +18,8 @@ export interface RequiredObject {
   readonly name: string;
   /** The keys that it must hold. */
   readonly keys: readonly string[];
+  /** How it comes to be. @default - by applying the app's manifests, or by hand */
+  readonly mend?: string;
 }
 
 /** What an account must be allowed in the namespace. */
@@ -48,15 +50,7 @@ const EXECUTOR: PolicyRule = {
  * @param body the WorkflowTemplate, with what of its metadata tells something
  */
 export function requirementsOf(graph: PipelineGraph, body: unknown): Requirements {
-  const found = new Map<string, { kind: RequiredObject['kind']; name: string; keys: Set<string> }>();
-  const need = (kind: RequiredObject['kind'], name: unknown, key?: unknown) => {
-    // What is known when the pipeline runs cannot be looked up now.
-    if (typeof name !== 'string' || name === '' || name.includes('{{')) return;
-    const id = `${kind}/${name}`;
-    const object = found.get(id) ?? { kind, name, keys: new Set<string>() };
-    found.set(id, object);
-    if (typeof key === 'string' && !key.includes('{{')) object.keys.add(key);
-  };
+  const { need, objects } = collection();
   collect(body, need);
   const tasks = pipelinesOf(graph).flatMap(allTasks);
   const accounts = new Map<string, PolicyRule[]>();
@@ -82,7 +76,7 @@ export function requirementsOf(graph: PipelineGraph, body: unknown): Requirement
   }
   if (configMap !== undefined) need('ConfigMap', configMap, key);
   return {
-    objects: [...found.values()].map(({ keys, ...object }) => ({ ...object, keys: [...keys] })),
+    objects: objects(),
     rights: [...accounts].map(([account, rules]) => ({ account, rules: distinct(rules) })),
     caching: tasks.some(({ settings }) => settings.caching !== undefined),
     artifacts:
@@ -91,6 +85,28 @@ export function requirementsOf(graph: PipelineGraph, body: unknown): Requirement
         Object.values(graph.components[component]!.outputs).some(({ kind }) => kind === 'artifact'),
       ),
   };
+}
+
+/** The objects that a manifest names, and their keys. */
+export function referencesIn(manifest: unknown): readonly RequiredObject[] {
+  const { need, objects } = collection();
+  collect(manifest, need);
+  return objects();
+}
+
+type Need = (kind: RequiredObject['kind'], name: unknown, key?: unknown) => void;
+
+function collection(): { readonly need: Need; readonly objects: () => readonly RequiredObject[] } {
+  const found = new Map<string, { kind: RequiredObject['kind']; name: string; keys: Set<string> }>();
+  const need: Need = (kind, name, key) => {
+    // What is known when the pipeline runs cannot be looked up now.
+    if (typeof name !== 'string' || name === '' || name.includes('{{')) return;
+    const id = `${kind}/${name}`;
+    const object = found.get(id) ?? { kind, name, keys: new Set<string>() };
+    found.set(id, object);
+    if (typeof key === 'string' && !key.includes('{{')) object.keys.add(key);
+  };
+  return { need, objects: () => [...found.values()].map(({ keys, ...object }) => ({ ...object, keys: [...keys] })) };
 }
 
 function removes(gc: ArtifactGc | undefined): boolean {
@@ -109,7 +125,7 @@ const NAMES: Readonly<Record<string, RequiredObject['kind']>> = {
 };
 
 /** Fields that name an object, and a key of it. */
-function collect(tree: unknown, need: (kind: RequiredObject['kind'], name: unknown, key?: unknown) => void): void {
+function collect(tree: unknown, need: Need): void {
   if (typeof tree !== 'object' || tree === null) return;
   for (const [field, value] of Object.entries(tree)) {
     const { name, key, optional, secretName } = (value ?? {}) as Readonly<Record<string, unknown>>;

@@ -10,10 +10,15 @@ export interface Controller {
 
 const KINDS = ['workflows', 'workflowtemplates', 'cronworkflows', 'workflowtaskresults', 'workflowtasksets'];
 
-/** Whether Argo is there: the definitions of its kinds, and a controller that looks at the namespace. */
+/**
+ * Whether Argo is there: the definitions of its kinds, and a controller that looks at the namespace.
+ *
+ * @param anyRelease true where its release does not matter: KFP has its own
+ */
 export function examineEngine(
   kubectl: Kubectl,
   namespace: string,
+  anyRelease = false,
 ): { readonly findings: Finding[]; readonly controller?: Controller } {
   const findings = definitions(kubectl);
   const { found, unknown } = kubectl.get('deployments', '--all-namespaces');
@@ -34,7 +39,7 @@ export function examineEngine(
     });
     return { findings };
   }
-  findings.push(...watching.map(({ name, image }) => released(name, image)));
+  findings.push(...watching.map(({ name, image }) => (anyRelease ? present(name, image) : released(name, image))));
   for (const { name } of watching.filter(({ isReady }) => !isReady)) {
     findings.push({
       verdict: 'missing',
@@ -112,6 +117,11 @@ function controllersIn(list: any): Found[] {
       },
     ];
   });
+}
+
+function present(name: string, image: string): Finding {
+  const version = /[:@]v?([^:@]+)$/.exec(image)?.[1] ?? image;
+  return { verdict: 'ok', subject: `Argo’s controller ${name}`, detail: version };
 }
 
 /** Releases between 3.6 and now in which a run with skipped outputs hangs. */

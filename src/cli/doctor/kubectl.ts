@@ -48,6 +48,14 @@ export class Kubectl {
     return /NotFound|not found|the server doesn't have a resource type/.test(reason) ? {} : { unknown: reason };
   }
 
+  /** The kinds that a group of API has; why not, where it could not be asked. */
+  public kindsOf(group: string): { readonly found?: readonly string[]; readonly unknown?: string } {
+    const { ok, stdout, reason } = this.ask('api-resources', `--api-group=${group}`, '--no-headers');
+    // Columns are: name, short names where there are some, version, whether it is namespaced, kind.
+    if (ok) return { found: stdout.split('\n').flatMap((line) => line.trim().split(/\s+/).slice(-1)) };
+    return { unknown: reason };
+  }
+
   /** The keys of a Secret or ConfigMap; their values are not looked at, and reach nobody. */
   public keys(
     kind: string,
@@ -64,12 +72,14 @@ export class Kubectl {
    * Whether somebody may do something; undefined where that cannot be asked.
    *
    * @param resource `jobs.batch`, or with a part of it: `workflowartifactgctasks.argoproj.io/status`
+   * @param name of one object; by default it is asked about all of the namespace
    */
-  public may(who: string, verb: string, resource: string, namespace: string): boolean | undefined {
+  public may(who: string, verb: string, resource: string, namespace: string, name?: string): boolean | undefined {
     // What comes after a slash would be the name of an object.
     const [kind = '', part] = resource.split('/');
     const subresource = part === undefined ? [] : [`--subresource=${part}`];
-    const { stdout } = this.ask('auth', 'can-i', verb, kind, ...subresource, '-n', namespace, `--as=${who}`);
+    const object = name === undefined ? kind : `${kind}/${name}`;
+    const { stdout } = this.ask('auth', 'can-i', verb, object, ...subresource, '-n', namespace, `--as=${who}`);
     const [answer] = stdout.trim().split(/\s/);
     return answer === 'yes' ? true : answer === 'no' ? false : undefined;
   }

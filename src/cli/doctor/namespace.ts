@@ -34,7 +34,12 @@ export function examineNamespace(
   ];
 }
 
-function examineObject(kubectl: Kubectl, namespace: string, { kind, name, keys }: RequiredObject): Finding {
+/** Whether an object is there, with its keys. */
+export function examineObject(
+  kubectl: Kubectl,
+  namespace: string,
+  { kind, name, keys, mend }: RequiredObject,
+): Finding {
   const subject = `${kind} ${name}`;
   // kubectl would take what begins with a hyphen for an option.
   if (!isObjectName(name)) {
@@ -48,7 +53,7 @@ function examineObject(kubectl: Kubectl, namespace: string, { kind, name, keys }
       verdict: 'missing',
       subject,
       detail: `is not in '${namespace}'`,
-      mend: 'apply the app’s manifests, or make it',
+      mend: mend ?? 'apply the app’s manifests, or make it',
     };
   const missing = holds ? keys.filter((key) => !(found as readonly string[]).includes(key)) : [];
   if (missing.length === 0) return { verdict: 'ok', subject, detail: 'is there' };
@@ -56,24 +61,29 @@ function examineObject(kubectl: Kubectl, namespace: string, { kind, name, keys }
     verdict: 'missing',
     subject,
     detail: `has no ${missing.map((key) => `'${key}'`).join(', ')}`,
-    mend: 'add the key',
+    mend: mend ?? 'add the key',
   };
 }
 
 /** What somebody may not do of some rules; asked of the API server, as them. */
-function allowed(
+export function allowed(
   kubectl: Kubectl,
   namespace: string,
   name: string,
   who: string,
   rules: readonly PolicyRule[],
 ): Finding[] {
-  const asked = rules.flatMap(({ apiGroups, resources, verbs }) =>
+  const asked = rules.flatMap(({ apiGroups, resources, verbs, resourceNames = [undefined] }) =>
     apiGroups.flatMap((group) =>
-      resources.flatMap((resource) => verbs.map((verb) => ({ verb, resource: inGroup(resource, group) }))),
+      resources.flatMap((resource) =>
+        verbs.flatMap((verb) => resourceNames.map((object) => ({ verb, resource: inGroup(resource, group), object }))),
+      ),
     ),
   );
-  const answers = asked.map((each) => ({ ...each, may: kubectl.may(who, each.verb, each.resource, namespace) }));
+  const answers = asked.map((each) => ({
+    ...each,
+    may: kubectl.may(who, each.verb, each.resource, namespace, each.object),
+  }));
   const subject = `rights of ${name}`;
   const denied = answers.filter(({ may }) => may === false);
   if (denied.length > 0) {
@@ -81,7 +91,7 @@ function allowed(
       {
         verdict: 'missing',
         subject,
-        detail: `may not ${denied.map(({ verb, resource }) => `${verb} ${resource}`).join(', ')}`,
+        detail: `may not ${denied.map(({ verb, resource, object }) => [verb, resource, ...(object === undefined ? [] : [object])].join(' ')).join(', ')}`,
         mend: 'a Runner of the app has these rights: apply it, or add them to the account’s role',
       },
     ];

@@ -3,12 +3,13 @@ import { Construct } from 'constructs';
 import { isWarning, renderDiagnostic } from '../../diagnostic';
 import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
+import { publishBackend } from '../publish-backend';
 import { CONFIGURATION, configuration } from './argo-backend/configuration';
 import { addController } from './argo-backend/controller';
 import { argoCrds } from './argo-backend/crds';
 import { ARGO_VERSIONS, type ArgoProgram, argoImage } from './argo-backend/images';
 import { problems } from './argo-backend/problems';
-import type { ArgoBackendProps } from './argo-backend/props';
+import type { ArgoBackendProps, ArgoScope } from './argo-backend/props';
 import { addServer } from './argo-backend/server';
 import { TryOutStore } from './argo-backend/try-out-store';
 import { addDefinitions } from './backend/definitions';
@@ -86,7 +87,18 @@ export class ArgoBackend extends Construct {
     const found = problems(this, namespace, props).map((each) => ({ ...each, ...(at && { at }) }));
     for (const warning of found.filter(isWarning)) console.warn(`warning: ${renderDiagnostic(warning)}`);
     const errors = found.filter((each) => !isWarning(each));
-    this.node.addValidation({ validate: () => errors.map((each) => renderDiagnostic(each, { withPath: false })) });
+    this.node.addValidation({
+      validate: () => {
+        this.publish(props.scope);
+        return errors.map((each) => renderDiagnostic(each, { withPath: false }));
+      },
+    });
+  }
+
+  private publish(scope: ArgoScope = 'namespace'): void {
+    const { namespace, secrets } = this;
+    const work = typeof scope === 'object' ? scope.managedNamespace : namespace;
+    publishBackend(this, { kind: 'argo', namespace, work, secrets, definitions: argoCrds().map(({ name }) => name) });
   }
 }
 

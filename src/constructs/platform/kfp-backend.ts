@@ -3,6 +3,7 @@ import { Construct } from 'constructs';
 import { isWarning, renderDiagnostic } from '../../diagnostic';
 import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
+import { publishBackend } from '../publish-backend';
 import { addDefinitions } from './backend/definitions';
 import { orderObjects } from './backend/sync-waves';
 import { CLUSTER, takeNamespaces, takenBy } from './backend/taken-namespaces';
@@ -127,7 +128,18 @@ export class KfpBackend extends Construct {
     const diagnostics = found.map((each) => ({ ...each, path, ...(at && { at }) }));
     for (const each of diagnostics.filter(isWarning)) console.warn(`warning: ${renderDiagnostic(each)}`);
     const errors = diagnostics.filter((each) => !isWarning(each));
-    this.node.addValidation({ validate: () => errors.map((each) => renderDiagnostic(each, { withPath: false })) });
+    this.node.addValidation({
+      validate: () => {
+        this.publish(settings);
+        return errors.map((each) => renderDiagnostic(each, { withPath: false }));
+      },
+    });
+  }
+
+  private publish(settings: KfpSettings): void {
+    const { namespace, secrets, runner } = this;
+    const definitions = kfpCrds({ ...settings, argo: false }).map(({ name }) => name);
+    publishBackend(this, { kind: 'kfp', namespace, work: namespace, secrets, definitions, runner: runner.name });
   }
 
   private addNamespace({ parity, release, multiUser, props }: KfpSettings): void {
