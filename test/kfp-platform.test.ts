@@ -1,4 +1,8 @@
-import { Chart, Testing } from 'cdk8s';
+import { spawnSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { App, Chart, Testing } from 'cdk8s';
 import {
   ArgoBackend,
   ArgoCrds,
@@ -15,6 +19,8 @@ import {
   SharedVolume,
   Task,
 } from '../src';
+import { MlTraining } from '../src/apps/ml-training';
+import { addPlatform } from '../src/apps/platform-charts';
 import { synth } from './synth';
 
 const step = new ContainerComponent({ name: 'step', image: 'busybox:1.37', command: ['true'] });
@@ -225,5 +231,106 @@ describe('definitions of kinds apart from backends', () => {
     new KfpBackend(kfp, 'kfp', { database: mysql, objectStore: s3, crds: 'external' });
     const objects = [argo, kfp].flatMap((chart) => synth(chart));
     expect(objects.filter(({ kind }) => kind === 'CustomResourceDefinition')).toEqual([]);
+  });
+});
+
+describe('the example of a platform', () => {
+  const app = new App();
+  const { runner } = addPlatform(app);
+  new MlTraining(app, 'training', { runner });
+  const charts = Object.fromEntries(app.charts.map((chart) => [chart.node.id, chart]));
+  const objectsOf = (chart: string) => synth(charts[chart]!);
+  const named = (chart: string, kind: string, name: string) =>
+    objectsOf(chart).find((each) => each.kind === kind && each.metadata.name === name);
+
+  test('has everything in one synth, and nothing twice', () => {
+    expect(Object.keys(charts)).toEqual(['cluster', 'argo', 'kubeflow', 'platform', 'training']);
+    const all = Object.keys(charts).flatMap(objectsOf);
+    const ids = all.map(({ apiVersion, kind, metadata }) =>
+      [apiVersion, kind, metadata.namespace ?? '', metadata.name].join(' '),
+    );
+    expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+    expect(all.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['NodePool', 'ClusterQueue', 'WorkflowTemplate', 'CronWorkflow']),
+    );
+    // Each namespace that something stands in is made.
+    const namespaces = all.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
+    const used = new Set(all.map(({ metadata }) => metadata.namespace).filter((each) => each !== undefined));
+    expect(namespaces.sort()).toEqual([...used].sort());
+    // No manifest holds a secret.
+    for (const each of all.filter(({ kind }) => kind === 'Secret')) {
+      expect({ type: each.type, data: each.data, stringData: each.stringData }).toEqual({
+        type: 'kubernetes.io/service-account-token',
+        data: undefined,
+        stringData: undefined,
+      });
+    }
+  });
+
+  test('each controller works on a namespace of its own', () => {
+    const argumentsOf = (chart: string): string[] =>
+      named(chart, 'Deployment', 'workflow-controller').spec.template.spec.containers[0].args;
+    expect(argumentsOf('argo')).toEqual(expect.arrayContaining(['--namespaced', '--managed-namespace', 'ml']));
+    expect(argumentsOf('kubeflow')).toContain('--namespaced');
+    expect(argumentsOf('kubeflow')).not.toContain('--managed-namespace');
+  });
+
+  test('the runner lets the engine keep results, which the engine may not by itself', () => {
+    expect(named('platform', 'RoleBinding', 'pipeline-runner-cache')).toMatchObject({
+      metadata: { namespace: 'ml' },
+      roleRef: { kind: 'Role', name: 'pipeline-runner-cache' },
+      subjects: [{ kind: 'ServiceAccount', name: 'argo', namespace: 'argo' }],
+    });
+    const roles = objectsOf('argo').filter(({ kind }) => kind === 'Role');
+    const writers = roles.filter(({ rules }) =>
+      rules.some(
+        ({ resources, verbs }: { resources: string[]; verbs: string[] }) =>
+          resources.includes('configmaps') && verbs.includes('create'),
+      ),
+    );
+    expect(writers).toEqual([]);
+    expect(named('training', 'WorkflowTemplate', 'ml-training').spec.serviceAccountName).toBe('pipeline-runner');
+  });
+
+  test('the engine archives, and KFP keeps artifacts with no key and speaks TLS with its database', () => {
+    expect(named('argo', 'ConfigMap', 'workflow-controller-configmap').data.persistence).toContain('archive: true');
+    const [container] = named('kubeflow', 'Deployment', 'ml-pipeline').spec.template.spec.containers;
+    expect(container.env).toEqual(
+      expect.arrayContaining([
+        { name: 'OBJECTSTORECONFIG_ACCESSKEY', value: '' },
+        { name: 'DBCONFIG_MYSQLCONFIG_EXTRAPARAMS', value: '{"tls":"true"}' },
+      ]),
+    );
+  });
+
+  test('its entry writes the manifests, and what doctor is told', () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cdk8s-kfp-platform-'));
+    try {
+      const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/apps/platform.ts'], {
+        env: {
+          ...process.env,
+          CDK8S_OUTDIR: path.join(folder, 'manifests'),
+          CDK8S_KFP_GRAPHS: path.join(folder, 'graphs'),
+        },
+        encoding: 'utf8',
+      });
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      expect(fs.readdirSync(path.join(folder, 'manifests')).sort()).toEqual([
+        'argo.k8s.yaml',
+        'cluster.k8s.yaml',
+        'kubeflow.k8s.yaml',
+        'platform.k8s.yaml',
+        'training.k8s.yaml',
+      ]);
+      const graphs = fs.readdirSync(path.join(folder, 'graphs'), { recursive: true, encoding: 'utf8' });
+      expect(graphs.sort()).toEqual([
+        'backends',
+        'backends/argo.argo.json',
+        'backends/kubeflow.kfp.json',
+        'training.ml-training.json',
+      ]);
+    } finally {
+      fs.rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -1,18 +1,12 @@
-import { App, Chart } from 'cdk8s';
-import { ArgoBackend, ObjectStore } from 'cdk8s-kfp';
+import { App } from 'cdk8s';
 import { BatchScoring } from './batch-scoring';
 import { HyperparameterSearch } from './hyperparameter-search';
 import { LlmFineTuning } from './llm-finetuning';
-import { MlPlatform } from './ml-platform';
 import { MlTraining } from './ml-training';
+import { addPlatform } from './platform-charts';
 
 const app = new App();
-new ArgoBackend(new Chart(app, 'argo', { namespace: 'argo' }), 'argo', {
-  scope: { managedNamespace: 'ml' },
-  artifactRepository: ObjectStore.s3({ bucket: 'ml-artifacts', region: 'eu-central-1' }),
-  server: {},
-});
-const platform = new MlPlatform(app, 'platform');
+const platform = addPlatform(app);
 const { runner } = platform;
 new MlTraining(app, 'training', { runner });
 new HyperparameterSearch(app, 'search', { runner });

@@ -1,6 +1,12 @@
 import { Chart } from 'cdk8s';
-import { GpuNodePool, Karpenter, Queue, type Runner, SharedVolume, Tenant } from 'cdk8s-kfp';
+import { type ArgoBackend, GpuNodePool, Karpenter, Queue, type Runner, SharedVolume, Tenant } from 'cdk8s-kfp';
 import type { Construct } from 'constructs';
+
+/** Props of {@link MlPlatform}. */
+export interface MlPlatformProps {
+  /** The engine that runs the team's pipelines. @default - one that is there already */
+  readonly engine?: ArgoBackend;
+}
 
 /** What the team's pipelines run on: its namespace, its GPUs, the queue for them, and a volume that its runs share. */
 export class MlPlatform extends Chart {
@@ -13,7 +19,7 @@ export class MlPlatform extends Chart {
   /** What was downloaded before. */
   public readonly models: SharedVolume;
 
-  public constructor(scope: Construct, id: string) {
+  public constructor(scope: Construct, id: string, { engine }: MlPlatformProps = {}) {
     super(scope, id, { namespace: 'ml' });
 
     this.gpus = new GpuNodePool(this, 'l4', {
@@ -37,7 +43,7 @@ export class MlPlatform extends Chart {
         // The artifact store, the index of packages and the model hub have no addresses of their own.
         egress: [{ to: { cidrs: ['0.0.0.0/0'] } }],
       },
-      runner: { name: 'pipeline-runner' },
+      runner: { name: 'pipeline-runner', ...(engine && { cacheController: engine.controller }) },
       people: { view: [{ group: 'company' }], edit: [{ group: 'ml' }] },
     });
     this.runner = team.runner;

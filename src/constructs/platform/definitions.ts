@@ -9,9 +9,9 @@ import { kfpKinds } from './kfp-backend/crds';
  * to Argo's controller to check objects.
  *
  * ```ts
- * const definitions = new Chart(app, 'definitions');
- * new ArgoCrds(definitions, 'argo');
- * new KfpCrds(definitions, 'kfp');
+ * const cluster = new Chart(app, 'cluster');
+ * new ArgoCrds(cluster, 'argo');
+ * new KfpCrds(cluster, 'kfp');
  * new KfpBackend(chart, 'kfp', { crds: 'external', … });
  * ```
  */
