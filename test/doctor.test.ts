@@ -432,16 +432,22 @@ describe('doctor of a KfpBackend', () => {
     );
     const secrets = needs.objects.filter(({ kind }) => kind === 'Secret');
     expect(secrets.map(({ name, keys, mend }) => [name, [...keys].sort(), mend]).sort()).toEqual([
-      ['db', ['password', 'user'], undefined],
+      ['db', ['password', 'user'], "make it with 'user', 'password': no manifest holds it"],
       ['kfp-api-webhook-cert', ['tls.crt', 'tls.key'], 'kubectl describe certificate kfp-api-webhook-cert'],
-      ['store', ['a', 's'], undefined],
+      ['store', ['a', 's'], "make it with 'a', 's': no manifest holds it"],
     ]);
     expect(needs.objects).toContainEqual({
       kind: 'ConfigMap',
       name: 'kfp-launcher',
       keys: ['defaultPipelineRoot', 'providers'],
+      mend: 'apply the app’s manifests',
     });
-    expect(needs.objects).toContainEqual({ kind: 'ServiceAccount', name: 'ml-pipeline', keys: [] });
+    expect(needs.objects).toContainEqual({
+      kind: 'ServiceAccount',
+      name: 'ml-pipeline',
+      keys: [],
+      mend: 'apply the app’s manifests',
+    });
     expect(needs.rights.map(({ account }) => account)).toEqual(['pipeline-runner']);
     expect(needs.rights[0]!.rules).toContainEqual({
       apiGroups: [''],
@@ -627,7 +633,9 @@ describe('doctor of an app', () => {
       appOf([backend]);
       await doctorCommand().parseAsync([path.join(folder, 'app.js')], { from: 'user' });
       expect(written.join('')).toMatch(/^namespace kubeflow\n/);
-      expect(written.join('')).toContain("missing Secret db: has no 'password'\n        mend: add the key\n");
+      expect(written.join('')).toContain(
+        "missing Secret db: has no 'password'\n        mend: make it with 'user', 'password': no manifest holds it\n",
+      );
       expect(process.exitCode).toBe(1);
       appOf([]);
       await expect(doctorCommand().parseAsync([path.join(folder, 'app.js')], { from: 'user' })).rejects.toThrow(

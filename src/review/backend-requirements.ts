@@ -102,10 +102,22 @@ function requiredObjects(
     if (each.kind === 'PersistentVolumeClaim') continue;
     const id = `${each.kind}/${each.name}`;
     const keys = [...new Set([...(found.get(id)?.keys ?? []), ...each.keys])];
-    const maker = each.kind === 'Secret' ? made.get(each.name) : undefined;
-    found.set(id, { ...each, keys, ...(maker !== undefined && { mend: `kubectl describe certificate ${maker}` }) });
+    found.set(id, { ...each, keys });
   }
-  return [...found.values()];
+  const applied = new Set(own.map(({ kind, metadata }) => `${kind}/${metadata.name}`));
+  return [...found].map(([id, object]) => ({
+    ...object,
+    mend: mendOf(object, applied.has(id), made.get(object.name)),
+  }));
+}
+
+/** How an object comes to be: with the manifests, by cert-manager, or by somebody's hand. */
+function mendOf({ kind, keys }: RequiredObject, isApplied: boolean, certificate: string | undefined): string {
+  if (isApplied) return 'apply the app’s manifests';
+  if (kind !== 'Secret') return 'make it: it is none of the app’s';
+  if (certificate !== undefined) return `kubectl describe certificate ${certificate}`;
+  const named = keys.length === 0 ? '' : ` with ${keys.map((key) => `'${key}'`).join(', ')}`;
+  return `make it${named}: no manifest holds it`;
 }
 
 /** What roles of a backend's let an account do. */
