@@ -68,6 +68,7 @@ export function orderObjects(backend: Construct): void {
  * Annotations of what is no backend's and gets well by its programs alone: runs, and claims that wait for their first run. An app that
  * applied them first would wait for ever; one without a backend says nothing of it.
  *
+ * @see https://github.com/argoproj/argo-cd/issues/12840
  * @param wave `'last'` for what is refused where the work that it belongs to is not there yet
  */
 export function afterBackend(construct: Construct, wave: 'work' | 'last' = 'work'): Record<string, string> {
