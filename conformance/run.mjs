@@ -2,6 +2,7 @@
 //
 //   manifests    everything that tests and examples synthesise, by the schemas of Argo's CRDs and by Argo's own validator
 //   pods         the pods that Argo makes of all these, by Kubernetes' schemas
+//   pod-security the pods of all that runs beside workflows, by Kubernetes' own admission at PodSecurity's level "restricted"
 //   expressions  everything that the expression printer prints, by Argo's own template replacement
 //   runtime      what the runtime writes, by the kfp SDK's executor
 //   import       what the kfp SDK compiles: imported, it says the same, and written again it is equal and loads in kfp
@@ -15,12 +16,14 @@ import { checkImport } from './kfp-import.mjs';
 import { checkLocal } from './kfp-local.mjs';
 import { checkServer } from './kfp-server.mjs';
 import { checkManifests } from './manifests.mjs';
+import { checkPodSecurity } from './pod-security.mjs';
 import { checkPods } from './pods.mjs';
 import { checkRuntime } from './runtime.mjs';
 
 const PARTS = {
   manifests: checkManifests,
   pods: checkPods,
+  'pod-security': checkPodSecurity,
   expressions: checkExpressions,
   runtime: checkRuntime,
   import: checkImport,
