@@ -7,6 +7,7 @@
 //   runtime      what the runtime writes, by the kfp SDK's executor
 //   import       what the kfp SDK compiles: imported, it says the same, and written again it is equal and loads in kfp
 //   local        local runs of imported pipelines, by kfp.local
+//   kfp-parity   KFP's backend in upstream's form, by facts and digests of what upstream's kustomizations render
 //   server       what the client of a KFP server asks for, by the API that the kfp-server-api package embodies
 //
 // It needs go and python3, and their package registries; jest's tests need neither. Each part prints one line; the exit
@@ -14,6 +15,7 @@
 import { checkExpressions } from './expressions.mjs';
 import { checkImport } from './kfp-import.mjs';
 import { checkLocal } from './kfp-local.mjs';
+import { checkKfpParity } from './kfp-parity.mjs';
 import { checkServer } from './kfp-server.mjs';
 import { checkManifests } from './manifests.mjs';
 import { checkPodSecurity } from './pod-security.mjs';
@@ -28,6 +30,7 @@ const PARTS = {
   runtime: checkRuntime,
   import: checkImport,
   local: checkLocal,
+  'kfp-parity': checkKfpParity,
   server: checkServer,
 };
 
