@@ -11,10 +11,10 @@ import { ARGO_VERSIONS, type ArgoProgram, argoImage } from './argo-backend/image
 import { problems } from './argo-backend/problems';
 import type { ArgoBackendProps, ArgoScope } from './argo-backend/props';
 import { addServer } from './argo-backend/server';
-import { TryOutStore } from './argo-backend/try-out-store';
 import { addDefinitions } from './backend/definitions';
 import { BackendObjects } from './backend/objects';
 import { orderObjects } from './backend/sync-waves';
+import { TryOutStore } from './backend/try-out-store';
 import { databaseSecrets } from './database';
 import { expectKinds } from './kinds';
 import { type ObjectStore, storeSecrets } from './object-store';
@@ -77,7 +77,7 @@ export class ArgoBackend extends Construct {
       apiVersion: 'v1',
       kind: 'ConfigMap',
       name: CONFIGURATION,
-      body: () => ({ fields: { data: configuration(props, own?.endpoint(this.namespace)) } }),
+      body: () => ({ fields: { data: configuration(props, own && TryOutStore.endpoint(this.namespace)) } }),
     });
     const objects = new BackendObjects(this, this.namespace, images);
     addController(objects, this.controller.name, version, props);

@@ -19,6 +19,7 @@ import { programs } from './kfp-backend/programs';
 import type { KfpBackendProps, KfpParityProps } from './kfp-backend/props';
 import { secretsOf } from './kfp-backend/secrets';
 import { type KfpSettings, settingsOf } from './kfp-backend/settings';
+import { addTryOuts, tryOutHosts } from './kfp-backend/try-out';
 import { expectKinds } from './kinds';
 import type { IRunner } from './runner';
 import type { ISecretReference } from './secret-reference';
@@ -75,10 +76,7 @@ export class KfpBackend extends Construct {
         programs: 'an object',
       });
     }
-    const settings = settingsOf(props, this.namespace, {
-      store: `try-out-object-store.${this.namespace}.svc:8333`,
-      database: `try-out-database.${this.namespace}.svc`,
-    });
+    const settings = settingsOf(props, this.namespace, tryOutHosts(this.namespace));
     if (props.createNamespace !== false) this.addNamespace(settings);
     if (props.crds !== 'external') addDefinitions(this, kfpCrds(settings), settings.parity);
     this.addConfigMaps(settings);
@@ -90,6 +88,7 @@ export class KfpBackend extends Construct {
     this.images = imagesOf(settings, all);
     this.secrets = secretsOf(settings);
     for (const program of all) emitProgram(this, program, this.namespace);
+    addTryOuts(this, settings, all);
     for (const object of objects(settings, all)) {
       new Manifest(this, `${object.kind}-${object.name}`, {
         apiVersion: object.apiVersion,

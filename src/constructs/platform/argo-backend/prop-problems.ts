@@ -23,6 +23,9 @@ export function propProblems(props: ArgoBackendProps): Problem[] {
           },
         ]
       : []),
+    ...(database?.kind === 'mysql' && database.tryOut
+      ? [{ message: 'only a `KfpBackend` makes a try-out database', mend: 'give Database.postgres or Database.mysql' }]
+      : []),
     ...(typeof scope === 'object'
       ? isDnsLabel(String(scope.managedNamespace))
         ? []

@@ -1,6 +1,7 @@
 import type { ImageOptions } from '../backend/images';
 import type { Program } from './program';
 import type { KfpSettings } from './settings';
+import { tryOutImages } from './try-out';
 
 /** The images of KFP's backend, by what they are. */
 export type KfpImage =
@@ -58,7 +59,8 @@ function partsOf(image: string): { readonly name: string; readonly tag: string }
  * Every image that the pods of a backend, and those of its runs beside the tasks' own, are made of: for a mirror. Those of runs stand
  * in no pod: the API server and Argo are told of them.
  */
-export function imagesOf({ image, argo, v1 }: KfpSettings, programs: readonly Program[]): readonly string[] {
+export function imagesOf(settings: KfpSettings, programs: readonly Program[]): readonly string[] {
+  const { image, argo, v1 } = settings;
   const own = programs.flatMap(({ pod }) => [...(pod.initContainers ?? []), ...pod.containers]);
   const runs: readonly KfpImage[] = [
     'driver',
@@ -66,5 +68,7 @@ export function imagesOf({ image, argo, v1 }: KfpSettings, programs: readonly Pr
     ...(argo ? (['argoexec'] as const) : []),
     ...(v1 ? (['busybox'] as const) : []),
   ];
-  return [...new Set([...own.map((container) => container.image ?? ''), ...runs.map(image)])];
+  return [
+    ...new Set([...own.map((container) => container.image ?? ''), ...runs.map(image), ...tryOutImages(settings)]),
+  ];
 }

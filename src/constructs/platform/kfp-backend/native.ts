@@ -36,7 +36,7 @@ export function withKubernetesNative(program: Program, { kubernetesNative }: Kfp
             `--webhookTLSKeyPath=${FOLDER}/tls.key`,
             '--pipelinesStoreKubernetes=true',
           ],
-          ports: [...(container!.ports ?? []), { name: 'webhook', containerPort: 8443 }],
+          ports: [{ name: 'webhook', containerPort: 8443 }, ...(container!.ports ?? [])],
           volumeMounts: [
             ...(container!.volumeMounts ?? []),
             { name: 'webhook-certs', mountPath: FOLDER, readOnly: true },

@@ -83,7 +83,10 @@ export interface TryOutHosts {
   readonly database: string;
 }
 
-/** Where an image is published: Argo's of the release that this library installs, and what upstream names without a version. */
+/**
+ * Where an image is published: Argo's of the release that this library installs, what upstream names without a version, and stores for
+ * trying out, which are the same with every release.
+ */
 function publishedImage(name: KfpImage, release: KfpRelease): string {
   if (name === 'workflow-controller' || name === 'argoexec') return `quay.io/argoproj/${name}:v${release.argo}`;
   return OWN_IMAGES[name] ?? release.images[name];
@@ -92,4 +95,5 @@ function publishedImage(name: KfpImage, release: KfpRelease): string {
 const OWN_IMAGES: { readonly [image in KfpImage]?: string } = {
   busybox: 'ghcr.io/containerd/busybox:1.36',
   mysql: 'docker.io/library/mysql:8.4',
+  'object-store': 'docker.io/chrislusf/seaweedfs:4.34',
 };
