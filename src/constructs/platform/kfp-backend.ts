@@ -10,6 +10,7 @@ import { emitAccess, emitAccount, emitProgram } from './kfp-backend/emit';
 import { objects } from './kfp-backend/objects';
 import { kfpProblems } from './kfp-backend/problems';
 import { programs } from './kfp-backend/programs';
+import { expectPropKinds } from './kfp-backend/prop-kinds';
 import type { KfpBackendProps, KfpParityProps } from './kfp-backend/props';
 import { type KfpSettings, settingsOf } from './kfp-backend/settings';
 import { unshared } from './unshared';
@@ -22,8 +23,10 @@ export class KfpBackend extends Construct {
   /** The namespace that it lives in. */
   public readonly namespace: string;
 
+  /** @throws where a prop is of another kind, or a credential is no reference to a Secret */
   public constructor(scope: Construct, id: string, props: KfpBackendProps | KfpParityProps) {
     super(scope, id);
+    expectPropKinds(this, props);
     const { namespace } = Chart.of(this);
     this.namespace = namespace ?? 'kubeflow';
     const settings = settingsOf(props, this.namespace, {
@@ -107,9 +110,9 @@ export class KfpBackend extends Construct {
   }
 
   private addAccounts(settings: KfpSettings): void {
-    for (const { name, access } of accounts(settings)) {
+    for (const { name, access, annotations = {}, imagePullSecrets } of accounts(settings)) {
       const scope = new Construct(this, name);
-      emitAccount(scope, name);
+      emitAccount(scope, name, { annotations, ...(imagePullSecrets && { fields: { imagePullSecrets } }) });
       if (access) emitAccess(scope, 'Access', access, { kind: 'ServiceAccount', name, namespace: this.namespace });
     }
   }

@@ -204,13 +204,17 @@ const EXECUTOR: PolicyRule = {
   verbs: ['create', 'patch'],
 };
 
-function identityProblems(cloud: IWorkloadIdentity | undefined): WorkloadIdentity['problems'] {
+/** What is wrong with an identity, where it knows. */
+export function identityProblems(cloud: IWorkloadIdentity | undefined): WorkloadIdentity['problems'] {
   return (cloud as Partial<WorkloadIdentity> | undefined)?.problems ?? [];
 }
 
-function ruleProblems(rules: readonly PolicyRule[]): WorkloadIdentity['problems'] {
+/** Rules that allow nothing. */
+export function ruleProblems(rules: readonly PolicyRule[]): WorkloadIdentity['problems'] {
   return rules
-    .filter(({ apiGroups, resources, verbs }) => [apiGroups, resources, verbs].some((list) => list.length === 0))
+    .filter((rule) =>
+      [rule?.apiGroups, rule?.resources, rule?.verbs].some((list) => !Array.isArray(list) || list.length === 0),
+    )
     .map((rule) => [
       `the rule ${JSON.stringify(rule)} allows nothing`,
       "give it groups, resources and verbs; the core group is ''",

@@ -1,5 +1,6 @@
 import { nativeObjects } from './native';
 import type { KfpObject } from './object';
+import { budgets } from './placement';
 import type { Program } from './program';
 import type { KfpSettings } from './settings';
 import { upstreamObjects } from './upstream';
@@ -7,7 +8,7 @@ import { upstreamObjects } from './upstream';
 /** Makes objects that are no part of one program. */
 type Maker = (settings: KfpSettings, programs: readonly Program[]) => readonly KfpObject[];
 
-const MAKERS: readonly Maker[] = [nativeObjects, upstreamObjects];
+const MAKERS: readonly Maker[] = [nativeObjects, budgets, upstreamObjects];
 
 /** The objects that are no part of one program, in the order in which they are printed. */
 export function objects(settings: KfpSettings, programs: readonly Program[]): readonly KfpObject[] {

@@ -1,5 +1,8 @@
 import type { Problem } from '../problems';
 import { choiceProblems } from '../problems';
+import { whoProblems } from './identity-problems';
+import { placementProblems } from './placement-problems';
+import { proxyProblems } from './proxy-problems';
 import { KFP_VERSIONS } from './release';
 import type { KfpSettings } from './settings';
 import { storeBindingProblems } from './store-problems';
@@ -19,6 +22,9 @@ const CHECKS: readonly Check[] = [
   parityProblems,
   databaseProblemsOf,
   storeBindingProblems,
+  placementProblems,
+  proxyProblems,
+  whoProblems,
 ];
 
 /** Everything that is wrong or doubtful about a backend. */

@@ -1,5 +1,7 @@
 import { confined } from './confine';
+import { identified } from './identity';
 import { withKubernetesNative } from './native';
+import { placed } from './placement';
 import type { Program } from './program';
 import { apiServer } from './programs/api-server';
 import { cacheDeployer, cacheServer } from './programs/cache';
@@ -10,6 +12,8 @@ import { ui } from './programs/ui';
 import { upstreamMinio, upstreamMysql, upstreamSeaweedfs } from './programs/upstream-stores';
 import { viewerController, visualizationServer } from './programs/visualization';
 import { workflowController } from './programs/workflow-controller';
+import { withProxy } from './proxy';
+import { withReadiness } from './readiness';
 import { withResources } from './resources';
 import type { KfpSettings } from './settings';
 
@@ -17,7 +21,15 @@ import type { KfpSettings } from './settings';
 type Feature = (program: Program, settings: KfpSettings) => Program;
 
 /** In this order: each sees what those before it have made. */
-const FEATURES: readonly Feature[] = [withKubernetesNative, confined, withResources];
+const FEATURES: readonly Feature[] = [
+  withKubernetesNative,
+  withReadiness,
+  withProxy,
+  identified,
+  confined,
+  withResources,
+  placed,
+];
 
 /** The programs of a backend, as they are asked for. */
 export function programs(settings: KfpSettings): readonly Program[] {
