@@ -110,6 +110,9 @@ export {
 } from './constructs/platform/device-class';
 export type { GpuSharing, MigSlicing, TimeSlicing } from './constructs/platform/devices/sharing';
 export { GpuDevices, type GpuDevicesProps } from './constructs/platform/gpu-devices';
+export type { KfpExposure, KfpLogin } from './constructs/platform/kfp-backend/exposure-props';
+export type { KfpNetwork } from './constructs/platform/kfp-backend/network-props';
+export type { KfpProxy } from './constructs/platform/kfp-backend/props';
 export { GpuNodePool, type GpuNodePoolProps, NodePool } from './constructs/platform/node-pool';
 export type {
   AcceleratorModel,

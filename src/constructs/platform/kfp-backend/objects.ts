@@ -1,4 +1,6 @@
+import { exposureObjects } from './exposure';
 import { nativeObjects } from './native';
+import { networkPolicies } from './network';
 import type { KfpObject } from './object';
 import { budgets } from './placement';
 import type { Program } from './program';
@@ -8,7 +10,7 @@ import { upstreamObjects } from './upstream';
 /** Makes objects that are no part of one program. */
 type Maker = (settings: KfpSettings, programs: readonly Program[]) => readonly KfpObject[];
 
-const MAKERS: readonly Maker[] = [nativeObjects, budgets, upstreamObjects];
+const MAKERS: readonly Maker[] = [nativeObjects, budgets, networkPolicies, exposureObjects, upstreamObjects];
 
 /** The objects that are no part of one program, in the order in which they are printed. */
 export function objects(settings: KfpSettings, programs: readonly Program[]): readonly KfpObject[] {

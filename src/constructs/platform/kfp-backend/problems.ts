@@ -1,6 +1,8 @@
 import type { Problem } from '../problems';
 import { choiceProblems } from '../problems';
+import { exposureProblems } from './exposure-problems';
 import { whoProblems } from './identity-problems';
+import { networkProblems } from './network-problems';
 import { placementProblems } from './placement-problems';
 import { proxyProblems } from './proxy-problems';
 import { KFP_VERSIONS } from './release';
@@ -25,6 +27,8 @@ const CHECKS: readonly Check[] = [
   placementProblems,
   proxyProblems,
   whoProblems,
+  networkProblems,
+  exposureProblems,
 ];
 
 /** Everything that is wrong or doubtful about a backend. */
