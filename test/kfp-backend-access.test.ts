@@ -326,6 +326,7 @@ describe('identities', () => {
     const objects = objectsOf({ v1: true, workloadIdentity: eks('kfp') });
     const known = of(objects, 'ServiceAccount').filter(({ metadata }) => metadata.annotations?.[ROLE]);
     expect(known.map(({ metadata }) => metadata.name).sort()).toEqual([
+      'kubeflow-pipelines-viewer',
       'ml-pipeline',
       'ml-pipeline-ui',
       'ml-pipeline-visualizationserver',

@@ -1,5 +1,5 @@
 import type { PolicyRule } from '../../../components/definition';
-import { runnerFields } from './identity';
+import { runnerFields, viewerFields } from './identity';
 import { type Access, rule } from './program';
 import { PIPELINE_LOOP_RULE, TEKTON_RULE } from './programs/tekton';
 import type { KfpSettings } from './settings';
@@ -27,7 +27,12 @@ export function accounts(settings: KfpSettings): readonly KfpAccount[] {
         rules: settings.parity ? upstreamRunnerRules(settings) : runnerRules(settings),
       },
     },
-    ...(settings.v1 ? [{ name: 'kubeflow-pipelines-viewer' }, { name: 'kubeflow-pipelines-container-builder' }] : []),
+    ...(settings.v1
+      ? [
+          { name: 'kubeflow-pipelines-viewer', ...viewerFields(settings) },
+          { name: 'kubeflow-pipelines-container-builder' },
+        ]
+      : []),
   ];
 }
 

@@ -35,6 +35,9 @@ export function destinations(
  * @see https://docs.aws.amazon.com/eks/latest/userguide/pod-id-how-it-works.html
  */
 export const IDENTITY_SERVERS: readonly NetworkPolicyEgressRule[] = [
-  { to: [{ ipBlock: { cidr: '169.254.0.0/16' } }], ports: tcp([80, 988]) },
+  {
+    to: [{ ipBlock: { cidr: '169.254.0.0/16' } }, { ipBlock: { cidr: 'fd00:ec2::23/128' } }],
+    ports: tcp([80, 988]),
+  },
   { ports: tcp([443]) },
 ];

@@ -30,6 +30,11 @@ export function runnerFields({ parity, props }: KfpSettings): {
   };
 }
 
+/** TensorBoards look into the object store as well. */
+export function viewerFields({ parity, props }: KfpSettings): { readonly annotations?: Texts } {
+  return parity || !props.workloadIdentity ? {} : { annotations: { ...props.workloadIdentity.annotations } };
+}
+
 /** Labels that pods of runs must have to be somebody to a cloud. */
 export function runLabels({ parity, props }: KfpSettings): Texts {
   return (!parity && (props.runner?.workloadIdentity ?? props.workloadIdentity)?.podLabels) || {};

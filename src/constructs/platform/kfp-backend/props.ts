@@ -132,7 +132,10 @@ export interface KfpBackendProps extends CommonProps {
   readonly timezone?: string | undefined;
   /** A PriorityClass that exists, for all programs. @default - none */
   readonly priorityClassName?: string | undefined;
-  /** More about single programs: replicas, resources, variables, places. @default - one replica of each */
+  /**
+   * More about single programs: replicas, resources, variables, places. Programs that elect no leader are one each.
+   * @default - one replica of each
+   */
   readonly programs?: { readonly [program in KfpProgram]?: WorkloadOptions } | undefined;
 }
 
