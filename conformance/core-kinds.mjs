@@ -3,7 +3,15 @@ import { parseAllDocuments } from 'yaml';
 import { complaintsAbout } from './kubernetes-schemas.mjs';
 
 /** Groups whose kinds are held against the schemas of their CustomResourceDefinitions. */
-const DEFINED = ['argoproj.io', 'karpenter.sh', 'karpenter.k8s.aws', 'kueue.x-k8s.io', 'cluster.x-k8s.io'];
+const DEFINED = [
+  'argoproj.io',
+  'cert-manager.io',
+  'cluster.x-k8s.io',
+  'gateway.networking.k8s.io',
+  'karpenter.k8s.aws',
+  'karpenter.sh',
+  'kueue.x-k8s.io',
+];
 
 /** Groups whose schemas are in no registry: nothing checks these here. */
 const UNCHECKED = [

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { parse, stringify } from 'yaml';
 import { CACHE, must, ROOT } from './processes.mjs';
 
 /** The folder that has the checkers' sources (tools/) and Argo's CRDs (data/argo-crds/). */
@@ -50,14 +51,19 @@ export function argoCrds() {
   return home;
 }
 
-/** Where CustomResourceDefinitions of nodes and queues come from: Go modules, and the folder in each that holds them. */
+/**
+ * Where CustomResourceDefinitions of nodes, queues, gateways and certificates come from: Go modules, and the folder in each that
+ * holds them. `withoutRules`: those about whole numbers would fail, since the checker reads every number as a fraction.
+ */
 const MODULES = [
   { module: 'github.com/aws/karpenter-provider-aws@v1.14.1', folder: 'pkg/apis/crds' },
   { module: 'sigs.k8s.io/kueue@v0.15.0', folder: 'config/components/crd/bases' },
   { module: 'sigs.k8s.io/cluster-api@v1.14.2', folder: 'core/config/crd/bases' },
+  { module: 'sigs.k8s.io/gateway-api@v1.3.0', folder: 'config/crd/standard', withoutRules: true },
+  { module: 'github.com/cert-manager/cert-manager@v1.18.2', folder: 'deploy/crds' },
 ];
 
-/** A folder with the CustomResourceDefinitions of nodes and queues: Karpenter's, Kueue's, Cluster API's. */
+/** A folder with those: Karpenter's, Kueue's, Cluster API's, the Gateway API's, cert-manager's. */
 export function platformCrds() {
   const home = path.join(
     CACHE,
@@ -68,15 +74,21 @@ export function platformCrds() {
   const fresh = `${home}.tmp`;
   fs.rmSync(fresh, { recursive: true, force: true });
   fs.mkdirSync(fresh, { recursive: true });
-  for (const { module, folder } of MODULES) {
+  for (const { module, folder, withoutRules } of MODULES) {
     const { Dir: downloaded } = JSON.parse(must('go', ['mod', 'download', '-json', module], { cwd: fresh }));
     const source = path.join(downloaded, folder);
     for (const file of fs.readdirSync(source).filter((name) => name.endsWith('.yaml'))) {
-      fs.writeFileSync(path.join(fresh, file), fs.readFileSync(path.join(source, file)));
+      const text = fs.readFileSync(path.join(source, file), 'utf8');
+      fs.writeFileSync(path.join(fresh, file), withoutRules ? ruleless(text) : text);
     }
   }
   fs.renameSync(fresh, home);
   return home;
+}
+
+/** A definition of a kind without rules in CEL. */
+function ruleless(text) {
+  return stringify(parse(text, (key, value) => (key === 'x-kubernetes-validations' ? undefined : value)));
 }
 
 function existing(below) {

@@ -117,14 +117,17 @@ export {
 export type { GpuSharing, MigSlicing, TimeSlicing } from './constructs/platform/devices/sharing';
 export { GpuDevices, type GpuDevicesProps } from './constructs/platform/gpu-devices';
 export { KfpBackend } from './constructs/platform/kfp-backend';
+export type { KfpExposure, KfpLogin } from './constructs/platform/kfp-backend/exposure-props';
 export type { KfpImage, KfpImageOptions } from './constructs/platform/kfp-backend/images';
 export type { KfpIstio, KfpMultiUser } from './constructs/platform/kfp-backend/multi-user-props';
+export type { KfpNetwork } from './constructs/platform/kfp-backend/network-props';
 export type { KfpProgram } from './constructs/platform/kfp-backend/program';
 export type {
   CertificateIssuer,
   KfpArgoOptions,
   KfpBackendProps,
   KfpParityProps,
+  KfpProxy,
   KfpRunDefaults,
   KfpRunnerOptions,
 } from './constructs/platform/kfp-backend/props';

@@ -102,6 +102,11 @@ describe('ArgoBackend', () => {
     expect(warnings).not.toHaveBeenCalled();
   });
 
+  test('tells the executor of variables', () => {
+    const { executor } = configurationOf(objectsOf({ executor: { env: { HTTPS_PROXY: 'http://proxy:3128' } } }));
+    expect(executor.env).toEqual([{ name: 'HTTPS_PROXY', value: 'http://proxy:3128' }]);
+  });
+
   test('configures the controller', () => {
     expect(configurationOf(objectsOf(EVERYTHING))).toEqual({
       artifactRepository: {
@@ -414,6 +419,7 @@ describe('what is wrong is said', () => {
     [{ database: { ...DATABASE, sslMode: 'prefer' as 'require' } as typeof DATABASE }, "`sslMode` is 'prefer'"],
     [{ controller: { replicas: -1 } }, '`controller.replicas` is -1'],
     [{ controller: { resources: { requests: { cpu: 'x' } } } }, "cpu of the controller is 'x'"],
+    [{ executor: { env: { 'A B': 'x' } } }, "the variable 'A B' of the executor is none"],
     [{ images: { registry: 'https://mirror/' } }, "'https://mirror/' is no registry"],
     [{ images: { digests: { argoexec: 'abc' } } }, "'abc' is no digest of 'argoexec'"],
     [{ extraConfiguration: { 'a key': 1 } }, "'a key' is no key of a ConfigMap"],

@@ -16,11 +16,11 @@ import { objects } from './kfp-backend/objects';
 import { kfpProblems } from './kfp-backend/problems';
 import type { Program } from './kfp-backend/program';
 import { programs } from './kfp-backend/programs';
+import { expectPropKinds } from './kfp-backend/prop-kinds';
 import type { KfpBackendProps, KfpParityProps } from './kfp-backend/props';
 import { secretsOf } from './kfp-backend/secrets';
 import { type KfpSettings, settingsOf } from './kfp-backend/settings';
 import { addTryOuts, tryOutHosts } from './kfp-backend/try-out';
-import { expectKinds } from './kinds';
 import type { IRunner } from './runner';
 import type { ISecretReference } from './secret-reference';
 import { unshared } from './unshared';
@@ -60,22 +60,9 @@ export class KfpBackend extends Construct {
   /** @throws where a prop is of another kind, or a credential is no reference to a Secret */
   public constructor(scope: Construct, id: string, props: KfpBackendProps | KfpParityProps) {
     super(scope, id);
+    expectPropKinds(this, props);
     const { namespace } = Chart.of(this);
     this.namespace = namespace ?? 'kubeflow';
-    if (props?.parity !== 'upstream') {
-      expectKinds(this, props, {
-        database: 'an object!',
-        objectStore: 'an object!',
-        images: 'an object',
-        multiUser: 'an object',
-        runner: 'an object',
-        runs: 'an object',
-        exposure: 'an object',
-        proxy: 'an object',
-        workloadIdentity: 'an object',
-        programs: 'an object',
-      });
-    }
     const settings = settingsOf(props, this.namespace, tryOutHosts(this.namespace));
     if (props.createNamespace !== false) this.addNamespace(settings);
     if (props.crds !== 'external') addDefinitions(this, kfpCrds(settings), settings.parity);
@@ -169,9 +156,9 @@ export class KfpBackend extends Construct {
   }
 
   private addAccounts(settings: KfpSettings): void {
-    for (const { name, access } of accounts(settings)) {
+    for (const { name, access, annotations = {}, imagePullSecrets } of accounts(settings)) {
       const scope = new Construct(this, name);
-      emitAccount(scope, name);
+      emitAccount(scope, name, { annotations, ...(imagePullSecrets && { fields: { imagePullSecrets } }) });
       if (access) emitAccess(scope, 'Access', access, { kind: 'ServiceAccount', name, namespace: this.namespace });
     }
   }

@@ -24,6 +24,7 @@ export function configuration(props: ArgoBackendProps, endpoint: string | undefi
     executor: {
       resources: executor?.resources ?? EXECUTOR_RESOURCES,
       securityContext: { ...CONFINED, ...executor?.securityContext },
+      ...(executor?.env && { env: Object.entries(executor.env).map(([name, value]) => ({ name, value })) }),
       ...(props.images?.pullPolicy && { imagePullPolicy: props.images.pullPolicy }),
     },
     ...(parallelism !== undefined && { parallelism }),

@@ -1,10 +1,10 @@
 import { isDnsLabel } from '../../../graph/names';
 import { seconds } from '../../settings/setting-value';
 import { imageOptionProblems } from '../backend/image-problems';
-import type { WorkloadOptions } from '../backend/workload';
+import { variableProblems, workloadProblems } from '../backend/workload-problems';
 import { databaseProblems } from '../database';
 import { storeProblems } from '../object-store';
-import { amountProblems, choiceProblems, labelProblems, type Problem, wholeProblems } from '../problems';
+import { choiceProblems, labelProblems, type Problem, wholeProblems } from '../problems';
 import type { ArgoBackendProps } from './props';
 
 const PROGRAMS = ['workflow-controller', 'argoexec', 'argocli'];
@@ -41,25 +41,10 @@ export function propProblems(props: ArgoBackendProps): Problem[] {
     ...labelProblems('the label of `archive`', (archive || undefined)?.labels),
     ...workloadProblems('controller', controller),
     ...workloadProblems('server', server),
+    ...variableProblems('executor', props.executor?.env),
     ...imageOptionProblems(props.images ?? {}, PROGRAMS),
     ...Object.keys(props.extraConfiguration ?? {})
       .filter((key) => !/^[-._a-zA-Z0-9]+$/.test(key))
       .map((key) => ({ message: `'${key}' is no key of a ConfigMap`, mend: "name it as Argo's documentation does" })),
-  ];
-}
-
-function workloadProblems(
-  of: string,
-  { replicas, resources, env = {}, labels, nodeSelector }: WorkloadOptions = {},
-): Problem[] {
-  const amounts = [...Object.entries(resources?.requests ?? {}), ...Object.entries(resources?.limits ?? {})];
-  return [
-    ...wholeProblems(`\`${of}.replicas\``, replicas, 0),
-    ...amounts.flatMap(([resource, amount]) => amountProblems(`${resource} of the ${of}`, amount)),
-    ...Object.entries(env)
-      .filter(([name, value]) => !/^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(name) || typeof value !== 'string')
-      .map(([name]) => ({ message: `the variable '${name}' of the ${of} is none`, mend: 'give a name, and a text' })),
-    ...labelProblems(`the label of the ${of}`, labels),
-    ...labelProblems(`the node selector of the ${of}`, nodeSelector),
   ];
 }

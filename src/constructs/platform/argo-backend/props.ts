@@ -15,6 +15,8 @@ export interface ArgoExecutor {
   readonly resources?: WorkloadResources | undefined;
   /** Over what PodSecurity's "restricted" wants. @default - nothing */
   readonly securityContext?: { readonly [field: string]: unknown } | undefined;
+  /** Environment variables: proxies, for example. @default - none */
+  readonly env?: { readonly [name: string]: string } | undefined;
 }
 
 /** Which finished workflows are archived. */

@@ -1,4 +1,5 @@
 import type { PolicyRule } from '../../../components/definition';
+import { runnerFields, viewerFields } from './identity';
 import { type Access, rule } from './program';
 import { PIPELINE_LOOP_RULE, TEKTON_RULE } from './programs/tekton';
 import type { KfpSettings } from './settings';
@@ -7,6 +8,8 @@ import type { KfpSettings } from './settings';
 export interface KfpAccount {
   readonly name: string;
   readonly access?: Access;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly imagePullSecrets?: readonly { readonly name: string }[];
 }
 
 /** Who the pods of runs are, where a run does not say. */
@@ -17,13 +20,19 @@ export function accounts(settings: KfpSettings): readonly KfpAccount[] {
   return [
     {
       name: RUNNER,
+      ...runnerFields(settings),
       access: {
         role: RUNNER,
         binding: `${RUNNER}-binding`,
         rules: settings.parity ? upstreamRunnerRules(settings) : runnerRules(settings),
       },
     },
-    ...(settings.v1 ? [{ name: 'kubeflow-pipelines-viewer' }, { name: 'kubeflow-pipelines-container-builder' }] : []),
+    ...(settings.v1
+      ? [
+          { name: 'kubeflow-pipelines-viewer', ...viewerFields(settings) },
+          { name: 'kubeflow-pipelines-container-builder' },
+        ]
+      : []),
   ];
 }
 

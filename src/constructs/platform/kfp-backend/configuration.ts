@@ -3,8 +3,10 @@ import { CONFIGURATION, configuration } from '../argo-backend/configuration';
 import { CERTIFICATE_FOLDER, hostOf } from './certificate';
 import { DATABASE_KEYS, databaseKeys } from './database';
 import { envoyConfiguration } from './envoy';
+import { runLabels } from './identity';
 import { INSTALL_CONFIG } from './program';
 import { UI_CONFIG } from './programs/ui';
+import { proxyVariables } from './proxy';
 import type { KfpSettings } from './settings';
 import { launcherProviders } from './store';
 
@@ -108,16 +110,32 @@ function argoConfiguration(settings: KfpSettings): Record<string, string> {
     return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, yamlText(value, { lineWidth: 0 })]));
   }
   const { argo, images } = props;
+  const options = typeof argo === 'object' ? argo : {};
+  // Argo's executor, in each pod of a run, is what brings artifacts and logs to the store.
+  const proxies = store.bundled ? [] : proxyVariables(settings);
+  const env = { ...Object.fromEntries(proxies.map(({ name, value = '' }) => [name, value])), ...options.executor?.env };
   return configuration(
     {
-      workflowDefaults: WORKFLOWS,
-      ...(typeof argo === 'object' && argo),
+      ...options,
+      workflowDefaults: labelled(options.workflowDefaults ?? WORKFLOWS, runLabels(settings)),
+      executor: { ...options.executor, ...(Object.keys(env).length > 0 && { env }) },
       artifactRepository: 'none',
       ...(images && { images }),
       extraConfiguration: { artifactRepository },
     },
     undefined,
   );
+}
+
+/** Puts labels onto the pods of all workflows; their own are stronger. */
+function labelled(
+  defaults: { readonly [field: string]: unknown },
+  labels: Readonly<Record<string, string>>,
+): { readonly [field: string]: unknown } {
+  if (Object.keys(labels).length === 0) return defaults;
+  const spec = (defaults.spec ?? {}) as { readonly podMetadata?: { readonly labels?: object } };
+  const podMetadata = { ...spec.podMetadata, labels: { ...labels, ...spec.podMetadata?.labels } };
+  return { ...defaults, spec: { ...spec, podMetadata } };
 }
 
 /** Who Argo's own containers are, as upstream confines them. */

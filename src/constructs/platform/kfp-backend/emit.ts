@@ -9,7 +9,12 @@ const RBAC = 'rbac.authorization.k8s.io';
 export function emitProgram(parent: Construct, program: Program, namespace: string): void {
   const scope = new Construct(parent, program.name);
   const { name, labels, account, access = [], services = [] } = program;
-  if (account !== undefined) emitAccount(scope, account, { labels: program.accountLabels ?? {} });
+  if (account !== undefined) {
+    emitAccount(scope, account, {
+      labels: program.accountLabels ?? {},
+      annotations: program.accountAnnotations ?? {},
+    });
+  }
   access.forEach((each, index) => {
     emitAccess(scope, `Access${index || ''}`, each, { kind: 'ServiceAccount', name: account ?? 'default', namespace });
   });

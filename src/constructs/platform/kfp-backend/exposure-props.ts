@@ -21,6 +21,10 @@ export interface KfpExposure {
   readonly tlsSecret?: string | undefined;
   /** Annotations of the Ingress or the HTTPRoute. @default - none */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
-  /** Labels of the namespace that requests come from: the Ingress controller's, or the Gateway's. @default - any namespace */
+  /**
+   * Labels of the namespace that requests come from: the Ingress controller's, or the Gateway's. With a login that is a Service,
+   * they come from there.
+   * @default - anywhere: load balancers of clouds are in no namespace
+   */
   readonly from?: Readonly<Record<string, string>> | undefined;
 }

@@ -1,6 +1,9 @@
 import { certificateObjects } from './certificate';
+import { exposureObjects } from './exposure';
 import { nativeObjects } from './native';
+import { networkPolicies } from './network';
 import type { KfpObject } from './object';
+import { budgets } from './placement';
 import type { Program } from './program';
 import type { KfpSettings } from './settings';
 import { upstreamObjects } from './upstream';
@@ -8,7 +11,14 @@ import { upstreamObjects } from './upstream';
 /** Makes objects that are no part of one program. */
 type Maker = (settings: KfpSettings, programs: readonly Program[]) => readonly KfpObject[];
 
-const MAKERS: readonly Maker[] = [nativeObjects, certificateObjects, upstreamObjects];
+const MAKERS: readonly Maker[] = [
+  nativeObjects,
+  certificateObjects,
+  budgets,
+  networkPolicies,
+  exposureObjects,
+  upstreamObjects,
+];
 
 /** The objects that are no part of one program, in the order in which they are printed. */
 export function objects(settings: KfpSettings, programs: readonly Program[]): readonly KfpObject[] {

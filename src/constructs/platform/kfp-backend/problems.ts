@@ -1,7 +1,12 @@
 import { databaseProblems } from '../database';
 import { choiceProblems, type Problem } from '../problems';
+import { exposureProblems } from './exposure-problems';
+import { whoProblems } from './identity-problems';
 import { imageProblems } from './image-problems';
+import { networkProblems } from './network-problems';
+import { placementProblems } from './placement-problems';
 import type { Program } from './program';
+import { proxyProblems } from './proxy-problems';
 import { KFP_VERSIONS } from './release';
 import type { KfpSettings } from './settings';
 import { storeBindingProblems } from './store-problems';
@@ -26,6 +31,11 @@ const CHECKS: readonly Check[] = [
   tlsProblems,
   bundleProblems,
   authorityProblems,
+  placementProblems,
+  proxyProblems,
+  whoProblems,
+  networkProblems,
+  exposureProblems,
 ];
 
 /** Everything that is wrong or doubtful about a backend. */

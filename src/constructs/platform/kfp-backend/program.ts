@@ -60,6 +60,7 @@ export interface Program {
   /** The name of its service account. @default - none, and no token */
   readonly account?: string;
   readonly accountLabels?: Labels;
+  readonly accountAnnotations?: Labels;
   readonly access?: readonly Access[];
   readonly services?: readonly ProgramService[];
   readonly replicas?: number;

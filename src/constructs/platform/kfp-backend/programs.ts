@@ -1,7 +1,9 @@
 import { withAuthorities } from './authorities';
 import { confined } from './confine';
+import { identified } from './identity';
 import { withMetadataStoreFile } from './metadata-store-file';
 import { withKubernetesNative } from './native';
+import { placed } from './placement';
 import type { Program } from './program';
 import { apiServer } from './programs/api-server';
 import { cacheDeployer, cacheServer } from './programs/cache';
@@ -12,6 +14,8 @@ import { ui } from './programs/ui';
 import { upstreamMinio, upstreamMysql, upstreamSeaweedfs } from './programs/upstream-stores';
 import { viewerController, visualizationServer } from './programs/visualization';
 import { workflowController } from './programs/workflow-controller';
+import { withProxy } from './proxy';
+import { withReadiness } from './readiness';
 import { withResources } from './resources';
 import type { KfpSettings } from './settings';
 import { withTls } from './tls';
@@ -25,8 +29,12 @@ const FEATURES: readonly Feature[] = [
   withTls,
   withMetadataStoreFile,
   withAuthorities,
+  withReadiness,
+  withProxy,
+  identified,
   confined,
   withResources,
+  placed,
 ];
 
 /** The programs of a backend, as they are asked for. */

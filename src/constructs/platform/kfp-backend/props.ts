@@ -8,6 +8,7 @@ import type { IWorkloadIdentity } from '../runner';
 import type { KfpExposure } from './exposure-props';
 import type { KfpImageOptions } from './images';
 import type { KfpMultiUser } from './multi-user-props';
+import type { KfpNetwork } from './network-props';
 import type { KfpProgram } from './program';
 import type { KfpVersion } from './release';
 
@@ -21,7 +22,7 @@ export interface CertificateIssuer {
 /** Argo Workflows, as a {@link KfpBackend} installs it for itself. */
 export type KfpArgoOptions = Pick<
   ArgoBackendProps,
-  'parallelism' | 'namespaceParallelism' | 'retention' | 'workflowDefaults' | 'executor' | 'controller' | 'metrics'
+  'parallelism' | 'namespaceParallelism' | 'retention' | 'workflowDefaults' | 'executor' | 'metrics'
 >;
 
 /** Who runs' pods are, where a run names no other service account: `pipeline-runner`. */
@@ -52,9 +53,14 @@ export interface KfpRunDefaults {
     | undefined;
 }
 
-/** Where KFP's programs go through a proxy. */
+/**
+ * A proxy that KFP's programs and runs go through to what is outside of the cluster. Two things of KFP's go without: the API server
+ * when it fetches a pipeline by its URL, and the user interface when it shows what is in a store of S3's protocol.
+ */
 export interface KfpProxy {
+  /** The URL of the proxy for plain HTTP: `http://proxy.example.com:3128`. @default - none */
   readonly http?: string | undefined;
+  /** The URL of the proxy for HTTPS, which may itself be plain HTTP. @default - none */
   readonly https?: string | undefined;
   /** Hosts that are reached without it, besides those of the cluster. @default - none */
   readonly except?: readonly string[] | undefined;
@@ -122,8 +128,11 @@ export interface KfpBackendProps extends CommonProps {
   readonly caBundle?: { readonly configMap: string; readonly key: string } | undefined;
   /** How people reach the user interface. @default - by port forwarding */
   readonly exposure?: KfpExposure | undefined;
-  /** Whether NetworkPolicies allow each program what it does and nothing else. @default true */
-  readonly networkPolicies?: boolean | undefined;
+  /**
+   * Whether NetworkPolicies allow each program what it does and nothing else; and what they let through besides.
+   * @default true
+   */
+  readonly networkPolicies?: boolean | KfpNetwork | undefined;
   /** @default - none */
   readonly proxy?: KfpProxy | undefined;
   /** The domain of the cluster's Services. @default 'cluster.local' */
@@ -132,7 +141,10 @@ export interface KfpBackendProps extends CommonProps {
   readonly timezone?: string | undefined;
   /** A PriorityClass that exists, for all programs. @default - none */
   readonly priorityClassName?: string | undefined;
-  /** More about single programs: replicas, resources, variables, places. @default - one replica of each */
+  /**
+   * More about single programs: replicas, resources, variables, places. Programs that elect no leader are one each.
+   * @default - one replica of each
+   */
   readonly programs?: { readonly [program in KfpProgram]?: WorkloadOptions } | undefined;
 }
 

@@ -31,8 +31,8 @@ function identityProblems(cloud: IWorkloadIdentity | undefined): RunnerProblem[]
   return problems.map(([message, mend]) => ({ code: 'KFP1283', message, mend }));
 }
 
-function allowsNothing({ apiGroups, resources, verbs }: PolicyRule): boolean {
-  return [apiGroups, resources, verbs].some((list) => list.length === 0);
+function allowsNothing(rule: PolicyRule): boolean {
+  return [rule?.apiGroups, rule?.resources, rule?.verbs].some((list) => !Array.isArray(list) || list.length === 0);
 }
 
 function namespacesProblems(namespaces: unknown, one: string | undefined): RunnerProblem[] {

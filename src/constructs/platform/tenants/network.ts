@@ -42,22 +42,26 @@ export interface NamedPolicy {
  * @see https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 export function networkPolicies({ apiServer, artifacts, dns, egress = [] }: TenantNetwork): readonly NamedPolicy[] {
-  const names = dns ?? { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
   return [
     { name: 'default-deny', spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] } },
-    allow('allow-dns', [
-      {
-        to: peersOf(names),
-        ports: [
-          { protocol: 'UDP', port: 53 },
-          { protocol: 'TCP', port: 53 },
-        ],
-      },
-    ]),
+    allow('allow-dns', [dnsRule(dns)]),
     allow('allow-api-server', [ruleOf({ to: apiServer, ports: apiServer.ports ?? [443, 6443] })]),
     ...(artifacts ? [allow('allow-artifacts', [ruleOf(artifacts)])] : []),
     ...(egress.length > 0 ? [allow('allow-egress', egress.map(ruleOf))] : []),
   ];
+}
+
+/** Lets names be looked up. @param dns where; by default, where most clusters do */
+export function dnsRule(
+  dns: NetworkPeer = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+): NetworkPolicyEgressRule {
+  return {
+    to: peersOf(dns),
+    ports: [
+      { protocol: 'UDP', port: 53 },
+      { protocol: 'TCP', port: 53 },
+    ],
+  };
 }
 
 /**
@@ -73,7 +77,12 @@ export function networkProblems({ apiServer, artifacts, dns, egress = [] }: Tena
   ];
 }
 
-function targetProblems(what: string, target: NetworkTarget): Problem[] {
+/**
+ * What is wrong with a destination and its ports.
+ *
+ * @param what where it stands among the props
+ */
+export function targetProblems(what: string, target: NetworkTarget): Problem[] {
   const { to, ports = [443] } = (target ?? {}) as Partial<NetworkTarget>;
   const isEmpty = !Array.isArray(ports) || ports.length === 0;
   return [
@@ -83,7 +92,12 @@ function targetProblems(what: string, target: NetworkTarget): Problem[] {
   ];
 }
 
-function peerProblems(what: string, peer: NetworkPeer | undefined): Problem[] {
+/**
+ * What is wrong with addresses, or pods of a namespace.
+ *
+ * @param what where they stand among the props
+ */
+export function peerProblems(what: string, peer: NetworkPeer | undefined): Problem[] {
   const { cidrs, namespace, labels } = (peer ?? {}) as {
     readonly cidrs?: unknown;
     readonly namespace?: unknown;
@@ -122,10 +136,16 @@ function allow(name: string, egress: NetworkPolicyEgressRule[]): NamedPolicy {
 }
 
 function ruleOf({ to, ports = [443] }: NetworkTarget): NetworkPolicyEgressRule {
-  return { to: peersOf(to), ports: ports.map((port): NetworkPolicyPort => ({ protocol: 'TCP', port })) };
+  return { to: peersOf(to), ports: tcp(ports) };
 }
 
-function peersOf(peer: NetworkPeer): NetworkPolicyPeer[] {
+/** TCP ports, as policies name them. */
+export function tcp(ports: readonly number[]): NetworkPolicyPort[] {
+  return ports.map((port) => ({ protocol: 'TCP', port }));
+}
+
+/** Addresses, or pods of a namespace, as policies name them. */
+export function peersOf(peer: NetworkPeer): NetworkPolicyPeer[] {
   if ('cidrs' in peer) return peer.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
   return [
     {

@@ -32,7 +32,14 @@ export function apiServer(settings: KfpSettings): Program {
       },
     ],
     podAnnotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' },
-    calls: ['database', 'object-store', 'metadata-grpc-deployment', 'kubernetes', 'anywhere'],
+    calls: [
+      'database',
+      'object-store',
+      'kubernetes',
+      // Pipelines are uploaded by their URLs.
+      'anywhere',
+      ...(settings.v1 ? (['ml-pipeline-visualizationserver'] as const) : []),
+    ],
     pod: {
       ...waitFor(settings, 'database', 'metadata-grpc'),
       containers: [
