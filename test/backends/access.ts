@@ -1,18 +1,17 @@
-import { type Any, isThere, nameOf, templatesIn } from './objects';
+import { type Any, isSelected, isThere, nameOf, templatesIn } from './objects';
 
 /** What is wrong with who pods are and what they may do: everybody named is there, every role is bound, none is for everything. */
 export function accessComplaints(objects: readonly Any[]): string[] {
   const ofKind = (pattern: RegExp) => objects.filter(({ kind }) => pattern.test(kind));
-  const bindings = ofKind(/^(Cluster)?RoleBinding$/);
   return [
     ...templatesIn(objects)
       .filter(({ spec }) => spec.serviceAccountName !== undefined)
       .filter(({ spec, namespace }) => !isThere(objects, 'ServiceAccount', spec.serviceAccountName, namespace))
       .map(({ of, spec }) => `${of}: no account ${spec.serviceAccountName}`),
-    ...bindings.flatMap((binding) => bindingComplaints(objects, binding)),
+    ...ofKind(/^(Cluster)?RoleBinding$/).flatMap((binding) => bindingComplaints(objects, binding)),
     ...ofKind(/^(Cluster)?Role$/).flatMap((role) => [
-      ...(bindings.some((each) => isBound(role, each)) ? [] : [`${nameOf(role)}: bound to nobody`]),
-      ...role.rules.filter(isForEverything).map((rule: Any) => `${nameOf(role)}: ${JSON.stringify(rule)}`),
+      ...(isGiven(role, objects) ? [] : [`${nameOf(role)}: bound to nobody`]),
+      ...(role.rules ?? []).filter(isForEverything).map((rule: Any) => `${nameOf(role)}: ${JSON.stringify(rule)}`),
     ]),
   ];
 }
@@ -29,6 +28,17 @@ function bindingComplaints(objects: readonly Any[], binding: Any): string[] {
       )
       .map(({ kind, name }: Any) => `${nameOf(binding)}: no ${kind} ${name}`),
   ];
+}
+
+/** It is bound; or Kubernetes gathers it from others, or into another one, which people of teams are given in their namespaces. */
+function isGiven(role: Any, objects: readonly Any[]): boolean {
+  return (
+    role.aggregationRule !== undefined ||
+    objects.some((each) => /^(Cluster)?RoleBinding$/.test(each.kind) && isBound(role, each)) ||
+    objects
+      .flatMap(({ aggregationRule }) => aggregationRule?.clusterRoleSelectors ?? [])
+      .some(({ matchLabels }: Any) => isSelected(matchLabels, role.metadata.labels))
+  );
 }
 
 /** A ClusterRole may be bound in one namespace too. */

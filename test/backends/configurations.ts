@@ -1,5 +1,13 @@
 import { Chart, Duration, Testing } from 'cdk8s';
-import { ArgoBackend, type ArgoBackendProps, Database, KfpBackend, type KfpBackendProps, ObjectStore } from '../../src';
+import {
+  ArgoBackend,
+  type ArgoBackendProps,
+  Database,
+  KfpBackend,
+  type KfpBackendProps,
+  ObjectStore,
+  WorkloadIdentity,
+} from '../../src';
 
 const secret = (name: string, key: string) => ({ secret: name, key });
 export const KEYS = { accessKey: secret('store', 'access'), secretKey: secret('store', 'secret') };
@@ -39,6 +47,20 @@ const KFP: Readonly<Record<string, Partial<KfpBackendProps>>> = {
     images: { ...MIRROR, overrides: { 'api-server': 'mirror.example.com/own/api-server:2.2.0-1' } },
   },
   'the older release, trying out the first version': { ...TRY_OUT, version: '2.2.0', v1: true, images: MIRROR },
+  'TLS between programs': { tls: {}, v1: true, kubernetesNative: true },
+  'TLS, signed': { tls: { issuer: { name: 'company', kind: 'ClusterIssuer' } } },
+  'an Ingress with a login': {
+    exposure: { by: 'ingress', host: 'kfp.example.com', login: { annotations: { auth: 'oauth2' } }, tlsSecret: 'tls' },
+  },
+  'a Gateway, and nobody else’s policies': {
+    exposure: { by: { gateway: 'public' }, host: 'kfp.example.com', login: 'i-accept-no-login' },
+    networkPolicies: false,
+  },
+  'a proxy, and a cloud': {
+    proxy: { http: 'http://proxy:3128', https: 'http://proxy:3128', except: ['internal'] },
+    workloadIdentity: WorkloadIdentity.eks('arn:aws:iam::123456789012:role/kfp'),
+  },
+  'many teams': { multiUser: { istio: {} }, v1: true },
   everything: {
     ...TRY_OUT,
     v1: true,

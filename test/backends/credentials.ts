@@ -1,7 +1,7 @@
 import { type Any, containersOf, nameOf, templatesIn } from './objects';
 
-/** Variables that hold credentials, by their names. */
-const SECRET_NAME = /PASSWORD|SECRET|ACCESS_?KEY|CREDENTIAL|API_?KEY/i;
+/** Variables that hold credentials, by their names; what ends so names the Secret that holds one. */
+const HOLDS = /(PASSWORD|SECRET|ACCESS_?KEY|CREDENTIAL|API_?KEY)(?!.*_NAME$)/i;
 
 /** Credentials that stand in objects: a Secret with content, a variable with a text. */
 export function credentialComplaints(objects: readonly Any[]): string[] {
@@ -9,7 +9,7 @@ export function credentialComplaints(objects: readonly Any[]): string[] {
   const variables = templatesIn(objects).flatMap((template) =>
     containersOf(template)
       .flatMap(({ env = [] }) => env)
-      .filter(({ name, value }) => SECRET_NAME.test(name) && value)
+      .filter(({ name, value }) => HOLDS.test(name) && value)
       .map(({ name }) => `${template.of}: variable ${name}`),
   );
   return [...secrets.map((each) => `${nameOf(each)}: has content`), ...variables];
