@@ -17,7 +17,7 @@ import {
 } from '../graph/graph';
 import { kebab } from '../graph/names';
 import { once } from '../graph/once';
-import { settingInputs } from '../graph/settings';
+import { runValuesOf, settingInputs } from '../graph/settings';
 import { portOf } from '../graph/walk';
 import { ABSENT } from '../values/codec';
 import type { Expression } from '../values/expression';
@@ -54,6 +54,7 @@ export class DagPrinter {
   private readonly isCalled: boolean;
   /** True where tasks without settings of their own ask the same of their pods as those of the pipeline that is run. */
   private readonly sharesSettings: boolean;
+  private readonly sharedTemplates = new Map<string, string>();
 
   public constructor(
     private readonly graph: PipelineGraph,
@@ -135,14 +136,14 @@ export class DagPrinter {
     const names = new Set(inputs.map((outer) => this.closure.nameOf(outer)));
     const nodes = new Map(dag.nodes.map((node) => [node.id, node]));
     const outcome = outcomeTasks(dag);
-    const tasks = dag.nodes.flatMap((node) => [
-      this.call(
-        node,
-        this.references.in(names, nodes, (upstream) => isCertain(node, upstream)),
-        nodes,
-      ),
-      ...outcome(node),
-    ]);
+    const resolverFor = (node: Pick<GraphNode, 'runsWhen'>) =>
+      this.references.in(names, nodes, (upstream) => isCertain(node, upstream));
+    // Most nodes ask for nothing but success, and read all things alike.
+    const plain = resolverFor({});
+    const tasks: DagTask[] = [];
+    for (const node of dag.nodes) {
+      tasks.push(this.call(node, node.runsWhen ? resolverFor(node) : plain, nodes), ...outcome(node));
+    }
     const own = this.references.in(names, nodes, (node) => !mayBeMissing(node, dag));
     const resolve = this.references.inOutputs(own);
     const outputs = Object.entries(dag.outputs).map(([output, value]) => outputOf(output, value, resolve));
@@ -155,7 +156,7 @@ export class DagPrinter {
         // As in KFP, a failure does not keep independent tasks from running.
         dag: { failFast: false, tasks },
       },
-      ...dag.nodes.flatMap((node) => this.inner(node)),
+      ...dag.nodes.flatMap((node) => (node.kind === 'task' ? [] : this.inner(node))),
     ];
   }
 
@@ -172,9 +173,15 @@ export class DagPrinter {
    * task, as its component may be, whose template others call.
    */
   public templateNameOf(task: TaskNode): string {
-    if (!hasOwnTemplate(task, this.graph)) return this.sharedName(kebab(task.component));
+    if (!hasOwnTemplate(task, this.graph)) return this.sharedTemplate(task.component);
     const name = this.isCalled ? `${kebab(this.pipeline.name)}--${task.id}` : task.id;
     return componentTemplates(this.graph).has(name) ? `${name}--task` : name;
+  }
+
+  private sharedTemplate(component: string): string {
+    const name = this.sharedTemplates.get(component) ?? this.sharedName(kebab(component));
+    this.sharedTemplates.set(component, name);
+    return name;
   }
 
   /** The template of a component, for tasks without settings of their own. */
@@ -246,11 +253,16 @@ export class DagPrinter {
     }));
   }
 
+  private argumentsOfTask(node: TaskNode, resolve: Resolve): Parameter[] {
+    const parameters = printInputs(node.inputs, resolve);
+    return runValuesOf(node.settings).length === 0 ? parameters : [...parameters, ...this.settingsOf(node, resolve)];
+  }
+
   /** What a node's template is called with. */
   private inputsOf(node: GraphNode, resolve: Resolve): Parameter[] {
     switch (node.kind) {
       case 'task':
-        return [...printInputs(node.inputs, resolve), ...this.settingsOf(node, resolve)];
+        return this.argumentsOfTask(node, resolve);
       case 'pipeline':
         return printInputs(node.inputs, resolve);
       case 'repeat':

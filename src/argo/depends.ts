@@ -14,7 +14,7 @@ const FAILED = '--failed';
 export function depends({ dependsOn, runsWhen }: GraphNode, nodes: ReadonlyMap<string, GraphNode>): string | undefined {
   if (runsWhen) return condition(runsWhen, nodes);
   if (dependsOn.length === 0) return undefined;
-  return dependsOn.map((id) => grouped(ended(nodes.get(id)!, ['Succeeded']))).join(' && ');
+  return dependsOn.map((id) => `${goingOn(nodes.get(id)!)}.Succeeded`).join(' && ');
 }
 
 function condition(dependency: Dependency, nodes: ReadonlyMap<string, GraphNode>): string {
@@ -62,10 +62,6 @@ function isDecided(states: readonly NodeState[]): boolean {
   return states.includes('Succeeded') && states.includes('Skipped');
 }
 
-function grouped(terms: readonly string[]): string {
-  return terms.length > 1 ? `(${terms.join(' || ')})` : terms[0]!;
-}
-
 /**
  * For a node, tasks without a pod that give a DAG the outcome that its nodes have. Argo takes a DAG's from its last tasks: a
  * failure that something goes on after would be forgotten, and one that is allowed would not.
@@ -85,6 +81,7 @@ export function outcomeTasks({ nodes }: Dag): (node: GraphNode) => readonly DagT
   }
   return (node) => {
     const { id, kind, continueOnFailure } = node;
+    if (!special.has(id) && !tolerated.has(id)) return [];
     const asked = special.get(id) ?? [];
     const isGated = kind === 'approval' && asked.some((states) => !isDecided(states));
     const isFailureAsked = asked.some((states) => states.includes('Failed') && !states.includes('Succeeded'));

@@ -32,9 +32,11 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
       ...(severity && { severity }),
     });
   for (const { dag } of spec.templates) {
-    const awaited = new Set(dag?.tasks.flatMap(({ depends = '' }) => depends.match(/[\w-]+(?=\.)/g) ?? []));
+    const tasks = dag?.tasks ?? [];
+    if (!tasks.some(({ name }) => isMistaken(name))) continue;
+    const awaited = new Set(tasks.flatMap(({ depends = '' }) => depends.match(/[\w-]+(?=\.)/g) ?? []));
     for (const id of awaited) {
-      if (!/^\d/.test(id) && !WORDS.has(id)) continue;
+      if (!isMistaken(id)) continue;
       report('KFP1300', `the id '${id}' cannot be waited for: Argo's engine takes it for something else`, 'rename it');
     }
   }
@@ -73,7 +75,8 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
     for (const task of dag?.tasks ?? []) {
       if (!pods.has(task.template)) continue;
       for (const { name, value = '' } of task.arguments?.parameters ?? []) {
-        if (Buffer.byteLength(value) <= VARIABLE_LIMIT) continue;
+        // A character has three bytes at most.
+        if (value.length * 3 <= VARIABLE_LIMIT || Buffer.byteLength(value) <= VARIABLE_LIMIT) continue;
         report(
           'KFP1308',
           `the input '${name}' of '${task.name}' has ${kilobytes(Buffer.byteLength(value))}; a variable holds 128 kB`,
@@ -105,6 +108,11 @@ export function limits(graph: PipelineGraph): readonly Diagnostic[] {
   return diagnostics;
 }
 
+/** True for an id that Argo's engine takes for something else than a task's, where that is waited for. */
+function isMistaken(id: string): boolean {
+  return /^\d/.test(id) || WORDS.has(id);
+}
+
 /** How deep templates are nested below each pipeline's, by the pipeline's name. */
 type Depths = Map<string, number>;
 
@@ -114,6 +122,8 @@ function depthOf(graph: PipelineGraph, dag: Dag, known: Depths): number {
 }
 
 function depthOfNode(graph: PipelineGraph, node: GraphNode, known: Depths): number {
+  // What is cached has two DAGs of its own.
+  if (node.kind === 'task') return isCached(node, graph) ? 3 : 1;
   const bodies = bodiesOf(node).map((body) => depthOf(graph, body, known));
   switch (node.kind) {
     case 'if':
@@ -125,9 +135,6 @@ function depthOfNode(graph: PipelineGraph, node: GraphNode, known: Depths): numb
       return depthOfPipeline(graph, node.pipeline, known);
     case 'repeat':
       return node.limit + depthOfPipeline(graph, node.pipeline, known);
-    case 'task':
-      // What is cached has two DAGs of its own.
-      return isCached(node, graph) ? 3 : 1;
     default:
       return 1;
   }

@@ -2,7 +2,7 @@ import type { Json, ParameterType } from '../components/definition';
 import type { ManifestBody } from '../constructs/manifest';
 import { fetchesOf, hasOwnTemplate } from '../graph/artifact-sources';
 import { isCached } from '../graph/cache-key';
-import { allTasks, type PipelineGraph, type PipelineParameter } from '../graph/graph';
+import { allTasks, type PipelineGraph, type PipelineParameter, tasksWithSettings } from '../graph/graph';
 import { once } from '../graph/once';
 import { presenceOf } from '../graph/presence';
 import { portOf } from '../graph/walk';
@@ -120,12 +120,15 @@ function templatesOf(
   }
   const leaves = new Map<string, Template>();
   for (const printer of printers) {
+    const printed = new Set<string>();
     for (const task of allTasks(printer.pipeline)) {
+      const isOwn = hasOwnTemplate(task, graph);
+      if (!isOwn) {
+        if (printed.has(task.component)) continue;
+        printed.add(task.component);
+      }
       const name = printer.templateNameOf(task);
-      const isNew = take(
-        name,
-        hasOwnTemplate(task, graph) ? `the task '${task.path}'` : `the component '${task.component}'`,
-      );
+      const isNew = take(name, isOwn ? `the task '${task.path}'` : `the component '${task.component}'`);
       if (!isNew || leaves.has(name)) continue;
       const component = graph.components[task.component]!;
       const [fetches, presence] = [fetchesOf(task, graph), presenceOf(task, graph)];
@@ -152,7 +155,7 @@ function claimsOf(
 ): Pick<WorkflowTemplateSpec, 'volumeClaimTemplates' | 'volumeClaimGC'> {
   const claims = new Map<string, KubernetesObject>();
   for (const { pipeline } of printers) {
-    for (const { settings } of allTasks(pipeline)) {
+    for (const { settings } of tasksWithSettings(pipeline)) {
       for (const { name, claim } of settings.volumes ?? []) if (claim) claims.set(name, claim);
     }
   }

@@ -30,6 +30,9 @@ export class Component<in I, out O, out R = Unavailable<ReturnsNothing>> {
   declare protected readonly [OUTPUTS]?: O;
   declare protected readonly [RETURN]?: R;
 
+  /** Found once: every task asks. */
+  private broken: boolean | undefined;
+
   /**
    * @param load gives the definition; called when it is first needed
    * @param findProblems gives what is wrong with the component, reported at synth
@@ -53,7 +56,8 @@ export class Component<in I, out O, out R = Unavailable<ReturnsNothing>> {
 
   /** True where the component cannot be used: a problem of it is an error. */
   public get isBroken(): boolean {
-    return !this.problems.every(isWarning);
+    this.broken ??= !this.problems.every(isWarning);
+    return this.broken;
   }
 
   /** The components that ship together with this one, itself included: those of the same Python file. */

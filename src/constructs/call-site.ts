@@ -11,23 +11,31 @@ export interface CallSite {
   readonly at: string | undefined;
 }
 
+/** One object with the frames in it: there are thousands of them. */
+class Frames implements CallSite {
+  /** V8 makes the text when it is read. */
+  declare private readonly stack: string | undefined;
+  private place: { readonly at: string | undefined } | undefined;
+
+  public constructor(callee: Function) {
+    const limit = Error.stackTraceLimit;
+    Error.stackTraceLimit = DEPTH;
+    Error.captureStackTrace(this, callee);
+    Error.stackTraceLimit = limit;
+  }
+
+  public get at(): string | undefined {
+    this.place ??= { at: locate(this.stack ?? '') };
+    return this.place.at;
+  }
+}
+
 /**
  * Notes where `callee` was called from. Only the raw frames are taken now, for a few microseconds; the text is made
  * when somebody asks for it.
  */
 export function callSite(callee: Function): CallSite {
-  const holder: { stack?: string } = {};
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = DEPTH;
-  Error.captureStackTrace(holder, callee);
-  Error.stackTraceLimit = limit;
-  let place: { readonly at: string | undefined } | undefined;
-  return {
-    get at() {
-      place ??= { at: locate(holder.stack ?? '') };
-      return place.at;
-    },
-  };
+  return new Frames(callee);
 }
 
 function locate(stack: string): string | undefined {

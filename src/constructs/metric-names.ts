@@ -1,6 +1,6 @@
 import type { IConstruct } from 'constructs';
 import type { Diagnostic } from '../diagnostic';
-import { allTasks, type PipelineGraph } from '../graph/graph';
+import { type PipelineGraph, tasksWithSettings } from '../graph/graph';
 import type { GraphMetric } from '../graph/settings';
 
 /** Per app, who reported a metric first, and what it is. */
@@ -13,7 +13,9 @@ const TAKEN = new WeakMap<IConstruct, Map<string, { readonly path: string; reado
 export function metricConflicts(graph: PipelineGraph, app: IConstruct): readonly Diagnostic[] {
   const reported = [
     ...(graph.run?.metrics ?? []).map((metric) => ({ path: graph.path, metric })),
-    ...allTasks(graph).flatMap(({ path, settings }) => (settings.metrics ?? []).map((metric) => ({ path, metric }))),
+    ...tasksWithSettings(graph).flatMap(({ path, settings }) =>
+      (settings.metrics ?? []).map((metric) => ({ path, metric })),
+    ),
   ];
   if (reported.length === 0) return [];
   const taken = TAKEN.get(app) ?? new Map<string, (typeof reported)[number]>();

@@ -207,6 +207,8 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
   private readonly shared: Workspace | undefined;
   private site: CallSite;
   private readonly callers = new Set<Pipeline>();
+  /** The components whose sources the chart has been given, where it needs them. */
+  private readonly carried = new Set<Task['_component']>();
   private readonly addedMetrics: RunMetric[] = [];
   private returnValues: Readonly<Record<string, unknown>> | undefined;
   private onExit: Task | SubPipeline | undefined;
@@ -433,11 +435,14 @@ export class Pipeline<const P extends PipelineParameters = {}, const O extends R
   }
 
   /** Lets the chart, and those of the pipelines that call this one, carry what a task's pod needs from the Python file. @internal */
-  public useComponent(task: Task, seen: ReadonlySet<Pipeline> = new Set()): void {
+  public useComponent(task: Task, seen?: ReadonlySet<Pipeline>): void {
     const self = this as unknown as Pipeline;
-    if (seen.has(self)) return;
-    if (this.hasTemplate) PipelineSources.of(this).add(task._component);
-    for (const caller of this.callers) caller.useComponent(task, new Set([...seen, self]));
+    if (seen?.has(self)) return;
+    if (!this.carried.has(task._component)) {
+      this.carried.add(task._component);
+      if (this.hasTemplate) PipelineSources.of(this).add(task._component);
+    }
+    for (const caller of this.callers) caller.useComponent(task, new Set([...(seen ?? []), self]));
   }
 
   /** The pipelines that this one calls. @internal */

@@ -75,12 +75,13 @@ export function taskScopeOf(construct: Construct): TaskScope {
 }
 
 /**
- * Adds a new node to the scope that runs it.
+ * Adds a new node to the scope that runs it, and gives the pipeline.
  *
  * @throws where the pipeline was already compiled
  */
-export function enterScope(node: ScopeNode): void {
+export function enterScope(node: ScopeNode): Pipeline {
   const { pipeline, nodes } = membersOf(taskScopeOf(node.node.scope as Construct));
   pipeline.assertOpen(`'${node.node.path}' was created`);
   nodes.push(node);
+  return pipeline;
 }

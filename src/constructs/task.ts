@@ -12,7 +12,7 @@ import type { INodePool, TaskNodeAffinity, TaskPodAffinity, Toleration } from '.
 import type { NamedObject, SettingText } from './settings/setting-value';
 import type { TaskLayer, TaskSettings } from './settings/task-settings';
 import { mountOf, type Volume, type VolumeMount } from './settings/volume';
-import { enterScope, membersOf, taskScopeOf } from './task-scope';
+import { enterScope } from './task-scope';
 
 /** The inputs prop: required where the component has a required input. */
 export type TaskInputs<I> = {} extends I
@@ -41,14 +41,13 @@ export type TaskProps<I, O, R> = TaskBaseProps<I, O, R> & TaskInputs<I>;
  */
 export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends FlowNode {
   public readonly kind = 'task';
-  /** The task's outputs, by the names the component gives them. */
-  public readonly outputs: O;
   /** The values given to the inputs, by name. */
   public readonly inputs: Readonly<Record<string, unknown>>;
   /** The component it runs. */
   public readonly component: ComponentDefinition;
 
-  private readonly layers: TaskLayer[] = [];
+  private readonly layers: TaskLayer[];
+  private values: Record<string, Value<unknown>> | undefined;
 
   /** @internal */
   public readonly _component: Component<never, unknown, unknown>;
@@ -68,11 +67,17 @@ export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends
     this._component = props.component as Component<never, unknown, unknown>;
     this.component = props.component.definition;
     const { component: _, inputs: __, ...settings } = props as TaskBaseProps<I, O, R> & { readonly inputs?: unknown };
-    this.layers.push(settings as TaskLayer);
+    // Not pushed: V8 would make room for sixteen more.
+    this.layers = [settings as TaskLayer];
     this.waitFor(settings);
     this.inputs = { ...(props.inputs as Record<string, unknown> | undefined) };
-    this.outputs = outputsOf(this as unknown as Task) as O;
     this.register();
+  }
+
+  /** The task's outputs, by the names the component gives them. Made when they are first asked for: few of many tasks are read. */
+  public get outputs(): O {
+    this.values ??= outputsOf(this as unknown as Task);
+    return this.values as O;
   }
 
   /**
@@ -190,15 +195,15 @@ export class Task<I = Record<string, unknown>, O = unknown, R = unknown> extends
   }
 
   /** A volume that was written to is mounted after that. */
-  private waitFor({ volumes = {} }: TaskSettings): void {
+  private waitFor({ volumes }: TaskSettings): void {
+    if (!volumes) return;
     for (const [path, given] of Object.entries(volumes)) this.after(...mountOf(given, path).volume.awaited);
   }
 
   /** Takes its place among the tasks of its scope. @internal */
   protected register(): void {
     const task = this as unknown as Task;
-    enterScope(task);
-    membersOf(taskScopeOf(this)).pipeline.useComponent(task);
+    enterScope(task).useComponent(task);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type PipelineGraph,
   pipelinesOf,
   type TaskNode,
+  tasksWithSettings,
 } from './graph';
 import { memberOf } from './member';
 import { once } from './once';
@@ -36,6 +37,11 @@ export function fetchesOf(task: TaskNode, graph: PipelineGraph): Fetches {
   return fetches(graph).get(task) ?? NONE;
 }
 
+/** True where some task's input artifacts reach it in another way than from the repository by their keys. */
+export function fetchesSpecially(graph: PipelineGraph): boolean {
+  return fetches(graph).size > 0;
+}
+
 /** True where a task cannot share its component's template. */
 export function hasOwnTemplate(task: TaskNode, graph: PipelineGraph): boolean {
   return task.ownSettings || fetches(graph).has(task);
@@ -44,7 +50,9 @@ export function hasOwnTemplate(task: TaskNode, graph: PipelineGraph): boolean {
 const fetches = once((graph: PipelineGraph): ReadonlyMap<TaskNode, Fetches> => {
   const found = new Map<TaskNode, Fetches>();
   const pipelines = pipelinesOf(graph);
-  const isPlain = pipelines.every((each) => allTasks(each).every(({ settings: s }) => !s.artifacts && !s.byReference));
+  const isPlain = pipelines.every((each) =>
+    tasksWithSettings(each).every(({ settings: s }) => !s.artifacts && !s.byReference),
+  );
   if (isPlain) return found;
   const sources = new ArtifactSources(graph);
   for (const pipeline of pipelines) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ComponentDefinition, Json, PortDefinition } from '../components/definition';
 import { encodeJson } from '../values/codec';
-import { allTasks, type PipelineGraph, pipelinesOf, type TaskNode } from './graph';
+import { type PipelineGraph, pipelinesOf, type TaskNode, tasksWithSettings } from './graph';
 import { kebab } from './names';
 import { type GraphTaskSettings, isRunValue, mapRunValues, type RunValue, type Text, type Tree } from './settings';
 
@@ -49,7 +49,7 @@ export function mayBeCached({ component }: TaskNode, graph: PipelineGraph): bool
 
 /** True where results of some task of a run are reused. */
 export function cachesSomething(graph: PipelineGraph): boolean {
-  return pipelinesOf(graph).some((pipeline) => allTasks(pipeline).some((task) => isCached(task, graph)));
+  return pipelinesOf(graph).some((pipeline) => tasksWithSettings(pipeline).some((task) => isCached(task, graph)));
 }
 
 /** The key of tasks of a component that have these settings. */

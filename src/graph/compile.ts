@@ -1,4 +1,4 @@
-import type { Json, PortDefinition } from '../components/definition';
+import type { ComponentDefinition, Json, PortDefinition } from '../components/definition';
 import { typeOfPort } from '../components/port-type';
 import { definitionOfPort, type InputPort } from '../components/ports';
 import type { Approval } from '../constructs/approval';
@@ -37,6 +37,7 @@ import {
 } from './graph';
 import { Lowering } from './lowering';
 import { memberOf } from './member';
+import { once } from './once';
 import { withOptionalObjects } from './optional-objects';
 import { pipelineParameters } from './pipeline-parameters';
 import { rules } from './rules';
@@ -63,7 +64,7 @@ export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
   const root = compiler.root();
   const onExit = pipeline.exit && compiler.exit(pipeline.exit, compiler.scopes.root, finalStatusOfRun, upstream());
   const called = calledPipelines(pipeline, compiler.calls);
-  const { components, diagnostics } = sharedComponents([...compiler.tasks], called.tasks);
+  const { components, diagnostics } = sharedComponents([...compiler.firstUses.values()], called.tasks);
   const { props } = pipeline;
   const run = compiler.run();
   const workspace = compiler.workspace();
@@ -76,9 +77,9 @@ export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
     ...(props.description !== undefined && { description: props.description }),
     ...(props.version !== undefined && { version: props.version }),
     standalone: props.standalone ?? true,
-    parameters: pipelineParameters(pipeline),
+    parameters: pipelineParameters(pipeline, compiler.readers),
     components,
-    sources: sourcesOf([...compiler.tasks, ...called.tasks]),
+    sources: sourcesOf([...compiler.firstUses.values(), ...called.tasks]),
     returns: ports(props.outputs),
     settings: compiler.shared,
     root,
@@ -94,7 +95,7 @@ export function compilePipeline(pipeline: Pipeline): CompiledPipeline {
   const found = [...diagnostics, ...called.diagnostics];
   // A component that could not be read has no interface that anything could be checked against.
   // Components of called pipelines are checked there.
-  const names = new Set([...compiler.tasks].map(({ component }) => component.name));
+  const names = new Set([...compiler.firstUses.values()].map(({ component }) => component.name));
   const own = {
     ...graph,
     components: Object.fromEntries(Object.entries(components).filter(([name]) => names.has(name))),
@@ -125,7 +126,10 @@ function lowerRepository(repository: IArtifactRepository = { kind: 's3' }): Grap
 }
 
 class Compiler {
-  public readonly tasks = new Set<Task>();
+  /** The first task of each component. */
+  public readonly firstUses = new Map<Task['_component'], Task>();
+  /** The inputs of components that a parameter of the pipeline is given to, by the parameter. */
+  public readonly readers = new Map<string, Set<PortDefinition>>();
   public readonly calls: (SubPipeline | RepeatUntil)[] = [];
   public readonly scopes: Scopes;
   private readonly lowering: Lowering;
@@ -172,6 +176,8 @@ class Compiler {
     const nodes = membersOf(scope.construct).nodes.map((node) => {
       const read = upstream();
       const compiled = this.node(node, scope, read);
+      // Nothing is around the pipeline that could wait.
+      if (!scope.parent) return compiled;
       awaited.read.push(...read.read);
       awaited.awaited.push(...read.awaited);
       for (const other of node.upstream) if (!('tree' in other)) awaited.awaited.push(other as ScopeNode);
@@ -201,10 +207,9 @@ class Compiler {
 
   /** What all nodes have. It is asked for when all that the node reads is known. */
   private base(node: ScopeNode, read: Upstream) {
-    const { id, path } = this.scopes.namesOf(node);
     return {
-      id,
-      path,
+      id: this.scopes.nameOf(node),
+      path: node.node.path,
       ...(this.scopes.homeOf(node) ? waitingOf(node, read, this.scopes) : { dependsOn: [] }),
       ...(node.continuesOnFailure && { continueOnFailure: true }),
       ...(node.kfp && { kfp: node.kfp }),
@@ -212,20 +217,19 @@ class Compiler {
   }
 
   private task(task: Task, scope: Scope, read: Upstream, status?: Expression): TaskNode {
-    this.tasks.add(task);
-    const inputs = this.inputs(task.inputs, task.component.inputs, scope, read);
+    const { component } = task;
+    if (!this.firstUses.has(task._component)) this.firstUses.set(task._component, task);
+    const inputs = this.inputs(task.inputs, component.inputs, scope, read, this.readers);
     const own = this.ownSettings(task, inputs);
     const settings = own ? this.ofTasks(own, scope, read.read) : this.shared;
     const base = this.base(task, read);
-    for (const [name, port] of Object.entries(task.component.inputs)) {
-      if (isFinalStatus(port) && memberOf(task.inputs, name) === undefined) {
-        inputs[name] = status ?? statusOfUpstream(task, base.dependsOn);
-      }
+    for (const name of finalStatusInputs(component)) {
+      if (memberOf(task.inputs, name) === undefined) inputs[name] = status ?? statusOfUpstream(task, base.dependsOn);
     }
     return {
       kind: 'task',
       ...base,
-      component: task.component.name,
+      component: component.name,
       inputs,
       settings,
       ownSettings: own !== undefined,
@@ -234,9 +238,12 @@ class Compiler {
 
   /** A task's settings over the pipeline's; undefined where it has none of its own. */
   private ownSettings(task: Task, inputs: Readonly<Record<string, Expression>>): GraphTaskSettings | undefined {
+    const { workspace: shared } = this.pipeline.props;
+    const isPlain = task.settings.every(isEmptyLayer);
+    if (isPlain && !shared) return undefined;
     const layers = [...(hasPod(task) ? this.pipeline.tasks.settings : []), ...task.settings];
-    const own = task.settings.every(isEmptyLayer) ? undefined : this.plain(layers, task);
-    if (!this.pipeline.props.workspace) return own;
+    const own = isPlain ? undefined : this.plain(layers, task);
+    if (!shared) return own;
     const told = [...Object.values(inputs), ...runValuesOf(own ?? this.shared).map(({ value }) => value.expression)];
     const isTold = told.some((value) =>
       subexpressions(value).some((part) => part.kind === 'run' && part.field === 'workspacePath'),
@@ -305,7 +312,8 @@ class Compiler {
         'condition' in branch
           ? this.lowering.expression(Value.expressionOf(branch.condition), scope, read.read)
           : undefined;
-      const { id, path } = this.scopes.namesOf(branch);
+      const id = this.scopes.nameOf(branch);
+      const { path } = branch.node;
       const kfp = branch === node ? node.branchKfp : branch.kfp;
       // What a branch's body reads from outside must exist before the If starts.
       const body = this.dag(this.scopes.bodyOf(branch), read);
@@ -369,18 +377,28 @@ class Compiler {
     ports: Readonly<Record<string, PortDefinition>>,
     scope: Scope,
     read: Upstream,
+    readers?: Map<string, Set<PortDefinition>>,
   ): Record<string, Expression> {
     const inputs: Record<string, Expression> = {};
+    let taken = 0;
     // The interface's order, not the caller's: so that manifests do not change when inputs are written in another order.
-    for (const [name, port] of Object.entries(ports)) {
+    for (const name of Object.keys(ports)) {
+      const port = ports[name]!;
       const value = memberOf(given, name);
-      if (value !== undefined) inputs[name] = this.input(value, port, scope, read);
+      if (value !== undefined) {
+        const expression = this.input(value, port, scope, read);
+        if (readers && expression.kind === 'parameter') note(readers, expression.name, port);
+        inputs[name] = expression;
+        taken++;
+      }
       // The engine gives it. Here it takes its place among the others.
       else if (isFinalStatus(port)) inputs[name] = finalStatusOfRun;
     }
-    for (const [name, value] of Object.entries(given)) {
-      if (value === undefined || Object.hasOwn(ports, name)) continue;
-      inputs[name] = this.input(value, undefined, scope, read);
+    const names = Object.keys(given);
+    if (names.length === taken) return inputs;
+    for (const name of names) {
+      if (Object.hasOwn(ports, name) || given[name] === undefined) continue;
+      inputs[name] = this.input(given[name], undefined, scope, read);
     }
     return inputs;
   }
@@ -390,6 +408,17 @@ class Compiler {
     return { kind: 'literal', type: port ? typeOfPort(port) : 'STRING', value: given as Json };
   }
 }
+
+function note<K, V>(sets: Map<K, Set<V>>, key: K, value: V): void {
+  const known = sets.get(key);
+  if (known) known.add(value);
+  else sets.set(key, new Set([value]));
+}
+
+/** The inputs that a component takes a final status by. */
+const finalStatusInputs = once(({ inputs }: ComponentDefinition): readonly string[] =>
+  Object.keys(inputs).filter((name) => isFinalStatus(inputs[name]!)),
+);
 
 /** An importer has none, and so nothing of what all tasks ask of theirs. */
 function hasPod({ component }: Task): boolean {

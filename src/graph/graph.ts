@@ -1,5 +1,6 @@
 import type { ComponentDefinition, ElementType, Json, Passthrough, PortDefinition } from '../components/definition';
 import type { Expression, ValueType } from '../values/expression';
+import { once } from './once';
 import type { GraphRunSettings } from './run-settings';
 import type { ArtifactGc, GraphRunner, GraphTaskSettings, Text, TreeObject } from './settings';
 
@@ -258,22 +259,43 @@ export function bodiesOf(node: GraphNode): readonly Dag[] {
 }
 
 /** Every node of a DAG, those inside of others included, in creation order; an exit task comes after what it waits for. */
-export function nodesIn(dag: Dag): readonly GraphNode[] {
-  return dag.nodes.flatMap((node) => [
-    node,
-    ...bodiesOf(node).flatMap(nodesIn),
-    ...(node.kind === 'exit-handler' && node.onExit ? [node.onExit] : []),
-  ]);
+export const nodesIn = once((dag: Dag): readonly GraphNode[] => {
+  const found: GraphNode[] = [];
+  collectNodes(dag, found);
+  return found;
+});
+
+function collectNodes(dag: Dag, found: GraphNode[]): void {
+  for (const node of dag.nodes) {
+    found.push(node);
+    if (node.kind === 'task') continue;
+    for (const body of bodiesOf(node)) collectNodes(body, found);
+    if (node.kind === 'exit-handler' && node.onExit) found.push(node.onExit);
+  }
 }
 
 /** Every task of a DAG, those inside of other nodes included, in creation order. */
-export function tasksOf(dag: Dag): readonly TaskNode[] {
-  return nodesIn(dag).filter((node): node is TaskNode => node.kind === 'task');
-}
+export const tasksOf = once((dag: Dag): readonly TaskNode[] =>
+  nodesIn(dag).filter((node): node is TaskNode => node.kind === 'task'),
+);
 
 /** Every task of a pipeline, but not those of pipelines that it calls; the exit task comes last. */
 export function allTasks({ root, onExit }: Pick<PipelineGraph, 'root' | 'onExit'>): readonly TaskNode[] {
   return onExit?.kind === 'task' ? [...tasksOf(root), onExit] : tasksOf(root);
+}
+
+/** The tasks among {@link allTasks} that ask for something: most of thousands of tasks do not. */
+export function tasksWithSettings({ root, onExit }: Pick<PipelineGraph, 'root' | 'onExit'>): readonly TaskNode[] {
+  const found = askingIn(root);
+  return onExit?.kind === 'task' && asksForSomething(onExit) ? [...found, onExit] : found;
+}
+
+const askingIn = once((dag: Dag): readonly TaskNode[] => tasksOf(dag).filter(asksForSomething));
+
+/** True for a task whose settings, its own and those of its pipeline, say anything. */
+export function asksForSomething({ settings }: TaskNode): boolean {
+  for (const _ in settings) return true;
+  return false;
 }
 
 /** A pipeline and those that it calls. */

@@ -21,6 +21,7 @@ export class Lowering {
   public readonly certain = new Map<ScopeNode, Set<string>>();
   /** Outputs of loops that join the lists of all iterations, by loop. */
   public readonly flat = new Map<ScopeNode, Set<string>>();
+  private readonly read = new Map<Source, Output>();
   /** Ids of nodes whose outputs are those of what is inside of them. */
   private readonly groups = new Set<string>();
 
@@ -32,7 +33,13 @@ export class Lowering {
    */
   public expression(expression: Expression<FlowNode>, reader: Scope, upstream: ScopeNode[]): Expression {
     switch (expression.kind) {
-      case 'output':
+      case 'output': {
+        const task = expression.task as ScopeNode;
+        // Most is read beside what gives it.
+        if (this.scopes.homeOf(task) !== reader) return this.reach(expression, reader, upstream);
+        upstream.push(task);
+        return this.beside(expression);
+      }
       case 'collect':
       case 'one-of':
         return this.reach(expression, reader, upstream);
@@ -43,6 +50,16 @@ export class Lowering {
       default:
         return withOperands(expression, (operand) => this.expression(operand, reader, upstream));
     }
+  }
+
+  /** An output as what stands beside the node reads it; the same for all that do. */
+  private beside(expression: Extract<Source, { kind: 'output' }>): Output {
+    let output = this.read.get(expression);
+    if (!output) {
+      output = { ...expression, task: this.scopes.idOf(expression.task as ScopeNode) };
+      this.read.set(expression, output);
+    }
+    return output;
   }
 
   private reach(expression: Source, reader: Scope, upstream: ScopeNode[]): Expression {
@@ -192,7 +209,8 @@ export class Lowering {
 
   /** An output of a node in `from`, as a scope outside reads it: through the outputs of all that is between. */
   private surface(output: Output, from: Scope, reader: Scope, optional: boolean): Output | undefined {
-    let [at, found] = [from, output];
+    let at = from;
+    let found = output;
     while (!reader.chain.includes(at)) {
       const { owner, parent } = at;
       if (!owner || !parent || !(owner.kind === 'exit-handler' || (optional && owner.kind === 'if'))) return undefined;

@@ -2,31 +2,22 @@ import type { Json, PortDefinition } from '../components/definition';
 import { typeOfPort } from '../components/port-type';
 import { definitionOfPort } from '../components/ports';
 import type { Pipeline } from '../constructs/pipeline';
-import { Value } from '../values/value';
 import type { PipelineParameter } from './graph';
-import { memberOf } from './member';
 
 /**
  * Parameters, with the descriptions and choices of the components that read them where they have none of their own. A document says
  * all that there is to say of its own.
+ *
+ * @param readers the inputs of components that each parameter is given to
  */
-export function pipelineParameters(pipeline: Pipeline): Readonly<Record<string, PipelineParameter>> {
-  const readers = new Map<string, PortDefinition[]>();
-  for (const task of pipeline.imported ? [] : pipeline.tasks) {
-    for (const [input, given] of Object.entries(task.inputs)) {
-      if (!(given instanceof Value)) continue;
-      const expression = Value.expressionOf(given);
-      const port = memberOf(task.component.inputs, input);
-      if (expression.kind !== 'parameter' || !port) continue;
-      const ports = readers.get(expression.name);
-      if (ports) ports.push(port);
-      else readers.set(expression.name, [port]);
-    }
-  }
+export function pipelineParameters(
+  pipeline: Pipeline,
+  readers: ReadonlyMap<string, ReadonlySet<PortDefinition>>,
+): Readonly<Record<string, PipelineParameter>> {
   const parameters = Object.entries(pipeline.props.parameters ?? {}).map(
     ([name, declared]): [string, PipelineParameter] => {
       const definition = definitionOfPort(declared);
-      const ports = readers.get(name) ?? [];
+      const ports = pipeline.imported ? [] : [...(readers.get(name) ?? [])];
       const description = definition.description ?? ports.find((port) => port.description)?.description;
       if (definition.kind === 'artifact') {
         const { optional } = definition;

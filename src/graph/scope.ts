@@ -16,12 +16,6 @@ export interface Scope {
   readonly outputs: Record<string, Expression>;
 }
 
-/** What a construct is called. */
-interface Names {
-  readonly path: string;
-  readonly id: string;
-}
-
 /** Where every node of a pipeline stands, and what it is called. */
 export class Scopes {
   public readonly root: Scope;
@@ -29,10 +23,10 @@ export class Scopes {
   /** Exit tasks stand beside nothing: nobody can wait for them. */
   private readonly exits = new Set<ScopeNode>();
   private readonly bodies = new Map<Construct, Scope>();
-  private readonly names = new Map<Construct, Names>();
+  private readonly ids = new Map<Construct, string>();
 
   public constructor(pipeline: Construct & { readonly exit?: ScopeNode | undefined }) {
-    this.names.set(pipeline, { path: pipeline.node.path, id: '' });
+    this.ids.set(pipeline, '');
     this.root = this.place(pipeline, undefined, undefined);
     if (pipeline.exit) this.exits.add(pipeline.exit);
   }
@@ -49,22 +43,19 @@ export class Scopes {
 
   /** A node's id. What is no node of this pipeline keeps its whole path instead, which is no id. */
   public idOf(node: ScopeNode): string {
-    return this.homes.has(node) || this.exits.has(node) ? this.namesOf(node).id : `/${node.node.path}`;
+    return this.homes.has(node) || this.exits.has(node) ? this.nameOf(node) : `/${node.node.path}`;
   }
 
-  /** Path, and kebab-case path below the pipeline: its scope's, and one word more. */
-  public namesOf(construct: Construct): Names {
-    let names = this.names.get(construct);
-    if (!names) {
+  /** The kebab-case path of a construct below the pipeline: its scope's, and one word more. */
+  public nameOf(construct: Construct): string {
+    let name = this.ids.get(construct);
+    if (name === undefined) {
       const { id, scope } = construct.node;
-      const above = scope ? this.namesOf(scope as Construct) : { path: '', id: '' };
-      names = {
-        path: above.path === '' ? id : `${above.path}/${id}`,
-        id: above.id === '' ? kebab(id) : `${above.id}-${kebab(id)}`,
-      };
-      this.names.set(construct, names);
+      const above = scope ? this.nameOf(scope as Construct) : '';
+      name = above === '' ? kebab(id) : `${above}-${kebab(id)}`;
+      this.ids.set(construct, name);
     }
-    return names;
+    return name;
   }
 
   /**

@@ -29,7 +29,33 @@ const ENDED: readonly NodeState[] = ['Succeeded', 'Failed', 'Skipped'];
  *
  * @param inside what it reads, and what is read and awaited inside of it
  */
-export function waitingOf(node: ScopeNode, { read, awaited }: Upstream, scopes: Scopes): Waiting {
+export function waitingOf(node: ScopeNode, inside: Upstream, scopes: Scopes): Waiting {
+  const { read, awaited } = inside;
+  const isPlain = awaited.length === 0 && node.upstream.length === 0 && !node.ignoresUpstreamFailure;
+  return isPlain && !read.some(isApproval)
+    ? { dependsOn: besideIds(node, read, scopes) }
+    : conditional(node, inside, scopes);
+}
+
+/** Most nodes read something and were told nothing: they wait for all that they read. */
+function besideIds(node: ScopeNode, read: readonly ScopeNode[], scopes: Scopes): readonly string[] {
+  if (read.length === 1) {
+    const id = besideId(node, read[0]!, scopes);
+    return id === undefined ? [] : [id];
+  }
+  const ids = new Set<string>();
+  for (const other of read) {
+    const id = besideId(node, other, scopes);
+    if (id !== undefined) ids.add(id);
+  }
+  return [...ids];
+}
+
+function isApproval({ kind }: ScopeNode): boolean {
+  return kind === 'approval';
+}
+
+function conditional(node: ScopeNode, { read, awaited }: Upstream, scopes: Scopes): Waiting {
   const { upstream, ignoresUpstreamFailure } = node;
   const data = new Set<string>();
   const order = new Set<string>();
@@ -39,7 +65,7 @@ export function waitingOf(node: ScopeNode, { read, awaited }: Upstream, scopes: 
     const id = besideId(node, other, scopes);
     if (id === undefined) continue;
     data.add(id);
-    if (other.kind === 'approval' && isBeside(node, other, scopes)) approvals.add(id);
+    if (isApproval(other) && isBeside(node, other, scopes)) approvals.add(id);
   }
   for (const other of awaited) {
     const id = besideId(node, other, scopes);

@@ -1,6 +1,14 @@
 import type { ParameterType, PortDefinition } from '../components/definition';
 import { type Expression, isArtifactType, operandsOf } from '../values/expression';
-import { type Branch, bodiesOf, type Dag, type GraphNode, type PipelineGraph, type PipelineParameter } from './graph';
+import {
+  asksForSomething,
+  type Branch,
+  bodiesOf,
+  type Dag,
+  type GraphNode,
+  type PipelineGraph,
+  type PipelineParameter,
+} from './graph';
 import { once } from './once';
 import { type NamedRunValue, runValuesOf } from './settings';
 
@@ -47,6 +55,7 @@ function collectNodes(dag: Dag, outer: readonly Dag[], around: readonly GraphNod
   const scopes = [...outer, dag];
   for (const node of dag.nodes) {
     found.push({ node, scopes, around });
+    if (node.kind === 'task') continue;
     const bodies = bodiesOf(node);
     if (bodies.length === 0) continue;
     const inside = [...around, node];
@@ -55,15 +64,26 @@ function collectNodes(dag: Dag, outer: readonly Dag[], around: readonly GraphNod
   }
 }
 
-/** Every node of a pipeline by its id. */
-export const nodesById = once(
-  (graph: PipelineGraph): ReadonlyMap<string, NodeUse> => new Map(nodesOf(graph).map((use) => [use.node.id, use])),
+/**
+ * Every node of a pipeline but tasks that ask for nothing. Of thousands of tasks most are so, and most rules have nothing to say
+ * of them.
+ */
+export const notableNodesOf = once((graph: PipelineGraph): readonly NodeUse[] =>
+  nodesOf(graph).filter(({ node }) => node.kind !== 'task' || asksForSomething(node)),
 );
+
+/** Every node of a pipeline by its id. */
+export const nodesById = once((graph: PipelineGraph): ReadonlyMap<string, NodeUse> => {
+  const found = new Map<string, NodeUse>();
+  for (const use of nodesOf(graph)) found.set(use.node.id, use);
+  return found;
+});
 
 /** Every expression that is read in a pipeline: inputs, conditions, items, messages, what is returned. */
 export const expressionsOf = once((graph: PipelineGraph): readonly ExpressionUse[] => {
   const found: ExpressionUse[] = [];
-  for (const use of nodesOf(graph)) collectExpressions(use, graph, found);
+  const readers = new Map<string, string>();
+  for (const use of nodesOf(graph)) collectExpressions(use, graph, readers, found);
   for (const { value, place } of settingsOfRuns(graph)) {
     const { expression, port } = value;
     found.push({
@@ -88,6 +108,11 @@ export const expressionsOf = once((graph: PipelineGraph): readonly ExpressionUse
   return found;
 });
 
+/** Those of {@link expressionsOf} that have others inside of them. */
+export const compoundExpressionsOf = once((graph: PipelineGraph): readonly ExpressionUse[] =>
+  expressionsOf(graph).filter(({ expression }) => !isLeaf(expression)),
+);
+
 /** The values of the run among what all of a run has in common. */
 function settingsOfRuns({ run, artifactRepository }: PipelineGraph): readonly NamedRunValue[] {
   return [run, artifactRepository].flatMap((settings) => (settings ? runValuesOf(settings) : []));
@@ -97,9 +122,9 @@ function settingsOfRuns({ run, artifactRepository }: PipelineGraph): readonly Na
 function collectExpressions(
   { node, scopes, around, exitOf }: NodeUse,
   graph: PipelineGraph,
+  readers: Map<string, string>,
   found: ExpressionUse[],
 ): void {
-  const where = { node, scopes, around, exitOf };
   switch (node.kind) {
     case 'task':
     case 'pipeline':
@@ -108,12 +133,20 @@ function collectExpressions(
       for (const input of Object.keys(node.inputs)) {
         const port = Object.hasOwn(inputs, input) ? inputs[input] : undefined;
         const expression = node.inputs[input]!;
-        found.push({ expression, node, site: node, reader: `the input '${input}'`, port, of, scopes, around, exitOf });
+        let reader = readers.get(input);
+        if (reader === undefined) {
+          reader = `the input '${input}'`;
+          readers.set(input, reader);
+        }
+        found.push({ expression, node, site: node, reader, port, of, scopes, around, exitOf });
       }
       if (node.kind === 'task') {
         for (const { value, place } of runValuesOf(node.settings)) {
           found.push({
-            ...where,
+            node,
+            scopes,
+            around,
+            exitOf,
             expression: value.expression,
             site: node,
             reader: `the setting '${place}'`,
@@ -126,15 +159,33 @@ function collectExpressions(
     case 'if':
       for (const { condition: expression, path } of node.branches) {
         if (expression)
-          found.push({ ...where, expression, site: { path }, reader: 'the condition', isCondition: true });
+          found.push({
+            node,
+            scopes,
+            around,
+            exitOf,
+            expression,
+            site: { path },
+            reader: 'the condition',
+            isCondition: true,
+          });
       }
       break;
     case 'loop':
-      found.push({ ...where, expression: node.items, site: node, reader: 'the list of items' });
+      found.push({ node, scopes, around, exitOf, expression: node.items, site: node, reader: 'the list of items' });
       break;
     case 'approval':
       if (node.message)
-        found.push({ ...where, expression: node.message, site: node, reader: 'the message', port: MESSAGE });
+        found.push({
+          node,
+          scopes,
+          around,
+          exitOf,
+          expression: node.message,
+          site: node,
+          reader: 'the message',
+          port: MESSAGE,
+        });
   }
 }
 

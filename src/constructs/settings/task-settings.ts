@@ -151,7 +151,8 @@ function resources(layers: readonly TaskSettings[]) {
 
 /** True for a layer that says nothing. */
 export function isEmptyLayer(layer: TaskSettings): boolean {
-  return Object.values(layer).every((value) => value === undefined);
+  for (const setting in layer) if (layer[setting as keyof TaskSettings] !== undefined) return false;
+  return true;
 }
 
 function object(given: object | undefined) {

@@ -3,7 +3,15 @@ import type { Expression } from '../../values/expression';
 import { isCertain, mayBeMissing } from '../certainty';
 import type { Dag, GraphNode, PipelineGraph } from '../graph';
 import { lastName } from '../names';
-import { type ExpressionUse, expressionsOf, isLeaf, type NodeUse, nodesById, nodesOf, subexpressions } from '../walk';
+import {
+  type ExpressionUse,
+  expressionsOf,
+  isLeaf,
+  type NodeUse,
+  nodesById,
+  notableNodesOf,
+  subexpressions,
+} from '../walk';
 
 /** What may be absent when it is read is given, as it is, to inputs that may be left out. */
 export function absence(graph: PipelineGraph): readonly Diagnostic[] {
@@ -12,18 +20,24 @@ export function absence(graph: PipelineGraph): readonly Diagnostic[] {
   const report = (path: string, message: string, mend: string) =>
     diagnostics.push({ code: 'KFP1229', path, message, mend });
   for (const use of expressionsOf(graph)) {
-    const parts = isLeaf(use.expression) ? [use.expression] : subexpressions(use.expression);
+    const { expression } = use;
+    if (isLeaf(expression)) {
+      const why = reasonOf(expression, use, uses, graph);
+      if (why && !mayBeAbsent(use)) report(use.site.path, `${use.reader} reads ${why}`, mendOf(use));
+      continue;
+    }
+    const parts = subexpressions(expression);
     // What is not in reach is refused as that.
     if (parts.some(({ kind }) => kind === 'one-of' || kind === 'collect')) continue;
     const found: string[] = [];
     for (const part of parts) {
       const why = reasonOf(part, use, uses, graph);
-      if (why && !(part === use.expression && mayBeAbsent(use))) found.push(why);
+      if (why && !(part === expression && mayBeAbsent(use))) found.push(why);
     }
     // What is read twice in one place is one mistake.
     for (const why of new Set(found)) report(use.site.path, `${use.reader} reads ${why}`, mendOf(use));
   }
-  for (const { node } of nodesOf(graph)) {
+  for (const { node } of notableNodesOf(graph)) {
     for (const [dag, name] of certainOutputs(node)) {
       const missing = missingIn(dag, name);
       if (missing) report(missing.path, readFromOutside, OUTSIDE_MEND);

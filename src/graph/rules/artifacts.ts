@@ -3,12 +3,12 @@ import { missingRules } from '../../components/resource-rules';
 import type { Diagnostic } from '../../diagnostic';
 import { ARTIFACT_GC } from '../artifact-gc';
 import { type ArtifactLocation, isFolder, locationOf } from '../artifact-location';
-import { fetchesOf } from '../artifact-sources';
+import { fetchesOf, fetchesSpecially } from '../artifact-sources';
 import { isCached } from '../cache-key';
 import { allTasks, type GraphNode, type PipelineGraph, pipelinesOf, type TaskNode } from '../graph';
 import { memberOf } from '../member';
 import { type GraphArtifactPlace, isRunValue, type Text, type TreeObject } from '../settings';
-import { nodesOf, subexpressions } from '../walk';
+import { notableNodesOf, subexpressions } from '../walk';
 import { placeProblems, textProblem } from './artifact-uris';
 
 /** Reports what is wrong at a task or at the pipeline. */
@@ -23,7 +23,7 @@ export function artifacts(graph: PipelineGraph): readonly Diagnostic[] {
       diagnostics.push({ code, path, message, mend, ...(severity && { severity }) });
   ofPipeline(graph, at(graph.path));
   const taken = new Map<string, string>();
-  for (const { node, around } of nodesOf(graph)) {
+  for (const { node, around } of notableNodesOf(graph)) {
     if (node.kind !== 'task') continue;
     const component = graph.components[node.component]!;
     const report = at(node.path);
@@ -48,6 +48,7 @@ export function artifacts(graph: PipelineGraph): readonly Diagnostic[] {
  * a pipeline is known only where it is called.
  */
 export function fetching(graph: PipelineGraph): readonly Diagnostic[] {
+  if (!fetchesSpecially(graph)) return [];
   return pipelinesOf(graph).flatMap((pipeline) =>
     allTasks(pipeline).flatMap((task): Diagnostic[] =>
       Object.entries(fetchesOf(task, graph)).flatMap(([input, fetch]): Diagnostic[] => {

@@ -4,7 +4,7 @@ import { CACHING_PARAMETER, cachesSomething, isCached, mayBeCached } from '../ca
 import { bodiesOf, type Dag, type GraphNode, nodesIn, type PipelineGraph, type TaskNode } from '../graph';
 import { memberOf } from '../member';
 import { isRunValue } from '../settings';
-import { nodesById, nodesOf } from '../walk';
+import { nodesById, notableNodesOf } from '../walk';
 
 /** What is kept of one task: results of more iterations than this fill the ConfigMap that holds them. */
 const MANY = 500;
@@ -35,7 +35,7 @@ function reserved(graph: PipelineGraph): readonly Diagnostic[] {
 function askingTasks(
   graph: PipelineGraph,
 ): readonly { readonly node: TaskNode; readonly around: readonly GraphNode[] }[] {
-  return nodesOf(graph).flatMap(({ node, around }) => {
+  return notableNodesOf(graph).flatMap(({ node, around }) => {
     if (node.kind !== 'task' || !node.settings.caching) return [];
     return mayBeCached(node, graph) ? [{ node, around }] : [];
   });
@@ -154,7 +154,7 @@ function isMoving(image: string): boolean {
  */
 function collected(graph: PipelineGraph): readonly Diagnostic[] {
   const found = new Map<string, Diagnostic>();
-  for (const { node } of nodesOf(graph)) {
+  for (const { node } of notableNodesOf(graph)) {
     if (node.kind !== 'loop') continue;
     for (const value of Object.values(node.body.outputs)) {
       if (!isArtifactType(value.type)) continue;

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph, RepeatNode } from '../graph';
 import { memberOf } from '../member';
 import { nearest } from '../names';
-import { nodesOf } from '../walk';
+import { notableNodesOf } from '../walk';
 import { assignable } from './types';
 
 /** The longest chain of templates that a repetition becomes: Argo's engine nests no deeper than 100. */
@@ -32,7 +32,7 @@ export function calls(graph: PipelineGraph): readonly Diagnostic[] {
       meant ? `did you mean '${meant}'?` : "declare it in the Pipeline's outputs",
     );
   }
-  for (const { node } of nodesOf(graph)) {
+  for (const { node } of notableNodesOf(graph)) {
     if (node.kind === 'exit-handler' && !node.onExit) {
       report('KFP1254', node.path, 'the exit handler has no exit task', 'create an OnExit under it');
     }

@@ -4,7 +4,7 @@ import { testedInputs } from '../../components/optional-arguments';
 import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph } from '../graph';
 import { memberOf } from '../member';
-import { nodesOf } from '../walk';
+import { notableNodesOf } from '../walk';
 
 /** What a container's command line refers to is there; one without a program relies on its image's. */
 export function commandLines(graph: PipelineGraph): readonly Diagnostic[] {
@@ -47,7 +47,7 @@ function ofComponents(graph: PipelineGraph): readonly Diagnostic[] {
 
 /** What is kept on a volume is written there: a program has to be told where that is. */
 function ofTasks(graph: PipelineGraph): readonly Diagnostic[] {
-  return [...nodesOf(graph)].flatMap(({ node }) => {
+  return notableNodesOf(graph).flatMap(({ node }) => {
     if (node.kind !== 'task') return [];
     const component = memberOf(graph.components, node.component);
     const fixed = Object.entries(node.settings.artifacts ?? {}).filter(

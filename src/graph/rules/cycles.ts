@@ -12,7 +12,8 @@ export function cycles(graph: PipelineGraph): readonly Diagnostic[] {
 function readInside(graph: PipelineGraph): ReadonlyMap<string, Diagnostic> {
   const found = new Map<string, Diagnostic>();
   for (const { expression, site, reader, around } of expressionsOf(graph)) {
-    for (const part of around.length > 0 ? subexpressions(expression) : []) {
+    if (around.length === 0) continue;
+    for (const part of subexpressions(expression)) {
       const node = part.kind === 'output' ? around.find(({ id }) => id === part.task) : undefined;
       if (!node || found.has(node.id)) continue;
       found.set(node.id, {
@@ -28,7 +29,13 @@ function readInside(graph: PipelineGraph): ReadonlyMap<string, Diagnostic> {
 
 /** @param known ids of nodes whose waiting for themselves is told of where it comes from */
 function cyclesIn(dag: Dag, known: ReadonlySet<string>): Diagnostic[] {
-  const diagnostics = dag.nodes.flatMap((node) => bodiesOf(node).flatMap((body) => cyclesIn(body, known)));
+  const diagnostics: Diagnostic[] = [];
+  for (const node of dag.nodes) {
+    if (node.kind === 'task') continue;
+    for (const body of bodiesOf(node)) diagnostics.push(...cyclesIn(body, known));
+  }
+  // Most pipelines are written in an order in which they could run.
+  if (isInOrder(dag.nodes)) return diagnostics;
   for (let stuck = withoutRunnable(dag.nodes); stuck.size > 0; ) {
     const cycle = findCycle(stuck);
     const first = cycle[0]!;
@@ -44,6 +51,16 @@ function cyclesIn(dag: Dag, known: ReadonlySet<string>): Diagnostic[] {
     stuck = withoutRunnable([...stuck.values()].filter((node) => !reported.has(node)));
   }
   return diagnostics;
+}
+
+/** True where each node waits for nodes before it only: then there is no cycle. What is waited for elsewhere is not known here. */
+function isInOrder(nodes: readonly GraphNode[]): boolean {
+  const before = new Set<string>();
+  for (const { id, dependsOn } of nodes) {
+    for (const other of dependsOn) if (!before.has(other)) return false;
+    before.add(id);
+  }
+  return true;
 }
 
 /** Takes out every node that could run, again and again; what stays is on a cycle or behind one. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostic';
 import type { GraphNode, PipelineGraph } from '../graph';
-import { nodesOf } from '../walk';
+import { notableNodesOf } from '../walk';
 
 /** A pipeline has a task, and so has every branch, loop and exit handler: Argo refuses a DAG without one. */
 export function empty(graph: PipelineGraph): readonly Diagnostic[] {
@@ -13,7 +13,7 @@ export function empty(graph: PipelineGraph): readonly Diagnostic[] {
       mend: 'create a Task under it',
     });
   }
-  for (const { node } of nodesOf(graph)) {
+  for (const { node } of notableNodesOf(graph)) {
     for (const { what, path } of emptyIn(node)) {
       diagnostics.push({
         code: 'KFP1201',

@@ -9,8 +9,8 @@ export function inputs(graph: PipelineGraph): readonly Diagnostic[] {
   for (const { node } of nodesOf(graph)) {
     if (node.kind !== 'task' && node.kind !== 'pipeline' && node.kind !== 'repeat') continue;
     const component = calleeOf(node, graph);
-    for (const [name, port] of Object.entries(component.inputs)) {
-      if (port.optional || Object.hasOwn(node.inputs, name)) continue;
+    for (const name of Object.keys(component.inputs)) {
+      if (component.inputs[name]!.optional || Object.hasOwn(node.inputs, name)) continue;
       diagnostics.push({
         code: 'KFP1210',
         path: node.path,

@@ -5,7 +5,7 @@ import type { LoopNode, PipelineGraph } from '../graph';
 import { describeType, literalProblem } from '../literal';
 import { memberOf } from '../member';
 import { nearest } from '../names';
-import { expressionsOf, isLeaf, nodesOf, subexpressions } from '../walk';
+import { compoundExpressionsOf, notableNodesOf, subexpressions } from '../walk';
 import { assignable } from './types';
 
 type Dict = Readonly<Record<string, Json>>;
@@ -17,14 +17,13 @@ const ONE_SHAPE = 'give all items one type, and all dicts the same keys';
 export function loops(graph: PipelineGraph): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
   const literals = new Map<string, LoopNode>();
-  for (const { node } of nodesOf(graph)) {
+  for (const { node } of notableNodesOf(graph)) {
     if (node.kind !== 'loop') continue;
     const problem = itemsProblem(node);
     if (problem) diagnostics.push({ code: 'KFP1262', path: node.path, ...problem });
     else if (node.items.kind === 'literal') literals.set(node.id, node);
   }
-  for (const { expression, site, reader } of expressionsOf(graph)) {
-    if (isLeaf(expression)) continue;
+  for (const { expression, site, reader } of compoundExpressionsOf(graph)) {
     for (const part of subexpressions(expression)) {
       if (part.kind !== 'field' || part.of.kind !== 'loop' || part.of.field !== 'item') continue;
       const loop = literals.get(part.of.loop);

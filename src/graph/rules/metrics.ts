@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph } from '../graph';
 import { memberOf } from '../member';
 import { nearest } from '../names';
-import { expressionsOf, isLeaf, nodesById, subexpressions } from '../walk';
+import { compoundExpressionsOf, nodesById, subexpressions } from '../walk';
 
 /**
  * A metric that is read is one that the component's source logs, where the source names any. A warning, because a source
@@ -10,8 +10,7 @@ import { expressionsOf, isLeaf, nodesById, subexpressions } from '../walk';
  */
 export function metrics(graph: PipelineGraph): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
-  for (const { expression, site } of expressionsOf(graph)) {
-    if (isLeaf(expression)) continue;
+  for (const { expression, site } of compoundExpressionsOf(graph)) {
     for (const part of subexpressions(expression)) {
       if (part.kind !== 'metric' || part.artifact.kind !== 'output') continue;
       const { task, output } = part.artifact;

@@ -23,7 +23,7 @@ export function names(graph: PipelineGraph): readonly Diagnostic[] {
     });
   }
   const taken = new Map<string, GraphNode | Branch>();
-  for (const named of namedIn(graph)) {
+  const check = (named: GraphNode | Branch) => {
     const other = taken.get(named.id);
     if (other) {
       diagnostics.push({
@@ -44,16 +44,13 @@ export function names(graph: PipelineGraph): readonly Diagnostic[] {
         mend: 'give the construct, or one it stands under, a shorter id of letters, digits and hyphens',
       });
     }
+  };
+  for (const { node } of nodesOf(graph)) {
+    check(node);
+    // An If and its first branch are the same construct.
+    if (node.kind === 'if') node.branches.slice(1).forEach(check);
   }
   return [...diagnostics, ...componentNames(graph)];
-}
-
-/** Everything that is named by its path. An If and its first branch are the same construct. */
-function* namedIn(graph: PipelineGraph): Generator<GraphNode | Branch> {
-  for (const { node } of nodesOf(graph)) {
-    yield node;
-    if (node.kind === 'if') yield* node.branches.slice(1);
-  }
 }
 
 function componentNames(graph: PipelineGraph): readonly Diagnostic[] {

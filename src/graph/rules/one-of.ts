@@ -1,12 +1,12 @@
 import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph } from '../graph';
 import { describeType } from '../literal';
-import { nodesOf } from '../walk';
+import { notableNodesOf } from '../walk';
 
 /** A oneOf has a value from each branch of an If that is certain to take a branch, and all are of one type. */
 export function oneOf(graph: PipelineGraph): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
-  for (const { node } of nodesOf(graph)) {
+  for (const { node } of notableNodesOf(graph)) {
     if (node.kind !== 'if') continue;
     for (const name of node.certain ?? []) {
       const lacking = node.branches.filter(({ body }) => !Object.hasOwn(body.outputs, name));

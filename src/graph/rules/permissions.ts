@@ -7,6 +7,7 @@ import { allTasks, type PipelineGraph, pipelinesOf } from '../graph';
  * all that it calls, because called pipelines run as the caller.
  */
 export function permissions(graph: PipelineGraph): readonly Diagnostic[] {
+  if (!Object.values(graph.components).some(({ implementation }) => implementation.kind === 'resource')) return [];
   return pipelinesOf(graph)
     .flatMap(allTasks)
     .flatMap(({ path, component, settings }): Diagnostic[] => {

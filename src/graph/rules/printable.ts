@@ -2,7 +2,7 @@ import type { ContainerArgument } from '../../components/definition';
 import { branchesOf } from '../../components/optional-arguments';
 import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph } from '../graph';
-import { nodesOf } from '../walk';
+import { notableNodesOf } from '../walk';
 
 /** What YAML 1.1 refuses, or takes for a line break, and no reader of manifests keeps. */
 const UNPRINTABLE =
@@ -49,7 +49,7 @@ export function printable(graph: PipelineGraph): readonly Diagnostic[] {
       if (UNPRINTABLE.test(source) || source.includes('\0')) check('\x7f', `the function '${name}'`, graph.path, file);
     }
   }
-  for (const { node } of nodesOf(graph)) {
+  for (const { node } of notableNodesOf(graph)) {
     if (node.kind !== 'task') continue;
     for (const variable of node.settings.env ?? []) {
       if ('value' in variable && typeof variable.value === 'string') {

@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph, TaskNode } from '../graph';
 import { memberOf } from '../member';
 import { type GraphMetric, isRunValue } from '../settings';
-import { nodesOf, subexpressions } from '../walk';
+import { notableNodesOf, subexpressions } from '../walk';
 
 type Report = (code: string, message: string, mend: string, severity?: 'warning') => void;
 
@@ -38,7 +38,7 @@ export function prometheus(graph: PipelineGraph): readonly Diagnostic[] {
   // What all tasks are given is wrong once, and not in each of them.
   check(graph.settings.metrics, reportAt(graph.path));
   const shared = new Set(graph.settings.metrics?.map((metric) => JSON.stringify(metric)));
-  for (const { node } of nodesOf(graph)) {
+  for (const { node } of notableNodesOf(graph)) {
     if (node.kind !== 'task' || !node.settings.metrics) continue;
     const report = reportAt(node.path);
     const own = node.settings.metrics.filter((metric) => !shared.has(JSON.stringify(metric)));

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ComponentDefinition, ResourceImplementation } from '../../components/definition';
 import { namespaceOf } from '../../components/resource-component';
 import type { Diagnostic } from '../../diagnostic';
-import { allTasks, type PipelineGraph } from '../graph';
+import { type PipelineGraph, tasksWithSettings } from '../graph';
 import { type GraphTaskSettings, isRunValue, type RunValue, type Tree } from '../settings';
 import { subexpressions } from '../walk';
 
@@ -34,15 +34,17 @@ const ACTIONS: readonly string[] = ['create', 'apply', 'replace', 'patch', 'dele
 /** What resource components do with objects of the cluster is what kubectl and Argo's executor can do. */
 export function resourceComponents(graph: PipelineGraph): readonly Diagnostic[] {
   const diagnostics: Diagnostic[] = [];
+  const resources = new Set<string>();
   for (const component of Object.values(graph.components)) {
     const { name, implementation } = component;
     if (implementation.kind !== 'resource') continue;
+    resources.add(name);
     checkResource(component, implementation, (message, mend) =>
       diagnostics.push({ code: 'KFP1285', path: graph.path, message: `the component '${name}' ${message}`, mend }),
     );
   }
-  for (const { path, component, settings } of allTasks(graph)) {
-    if (graph.components[component]?.implementation.kind !== 'resource') continue;
+  for (const { path, component, settings } of tasksWithSettings(graph)) {
+    if (!resources.has(component)) continue;
     // What all tasks of the pipeline are given is not meant for this one.
     const given = (Object.keys(MEANINGLESS) as (keyof GraphTaskSettings)[]).filter(
       (key) => settings[key] !== undefined && !isDeepStrictEqual(settings[key], graph.settings[key]),

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph } from '../graph';
-import { expressionsOf, nodesOf, subexpressions } from '../walk';
+import { expressionsOf, isLeaf, notableNodesOf, subexpressions } from '../walk';
 
 /** Names by which people call what nobody else may know; `secret` alone is mostly the name of a Secret. */
 const NAMED = /(^|[_-])(password|passwd|passphrase|client[_-]?secret|token|(api|access|private|secret)[_-]?key)$/i;
@@ -53,7 +53,7 @@ function parameters(graph: PipelineGraph): readonly Diagnostic[] {
 }
 
 function variables(graph: PipelineGraph): readonly Diagnostic[] {
-  return nodesOf(graph).flatMap(({ node }): Diagnostic[] => {
+  return notableNodesOf(graph).flatMap(({ node }): Diagnostic[] => {
     if (node.kind !== 'task') return [];
     const { settings } = node;
     const holder = textsOf({ ...settings, env: [], artifacts: {} }).some(isKnown);
@@ -81,12 +81,14 @@ function variables(graph: PipelineGraph): readonly Diagnostic[] {
 }
 
 function literals(graph: PipelineGraph): readonly Diagnostic[] {
-  return expressionsOf(graph).flatMap(({ expression, reader, site }): Diagnostic[] => {
-    const holds = subexpressions(expression).some((part) => part.kind === 'literal' && isKnown(part.value));
-    if (!holds) return [];
+  const diagnostics: Diagnostic[] = [];
+  for (const { expression, reader, site } of expressionsOf(graph)) {
+    if (expression.kind !== 'literal' && isLeaf(expression)) continue;
+    if (!subexpressions(expression).some((part) => part.kind === 'literal' && isKnown(part.value))) continue;
     const message = `${reader} is given what looks like a secret, and would stand in the manifest`;
-    return [{ code: 'KFP1249', path: site.path, message, mend: MEND }];
-  });
+    diagnostics.push({ code: 'KFP1249', path: site.path, message, mend: MEND });
+  }
+  return diagnostics;
 }
 
 /** All texts of a tree. */

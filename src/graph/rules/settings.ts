@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostic';
 import type { PipelineGraph, TaskNode } from '../graph';
 import { isDnsLabel } from '../names';
 import { runValuesOf } from '../settings';
-import { nodesOf, subexpressions } from '../walk';
+import { notableNodesOf, subexpressions } from '../walk';
 import { containers } from './settings/containers';
 import { environment } from './settings/environment';
 import { placement } from './settings/placement';
@@ -30,7 +30,7 @@ export function settings(graph: PipelineGraph): readonly Diagnostic[] {
     const message = `'${graph.artifactRepository.kind}' is no kind of artifact repository`;
     diagnostics.push({ code: 'KFP1243', path: graph.path, message, mend: `use one of ${REPOSITORIES.join(', ')}` });
   }
-  for (const { node } of nodesOf(graph)) {
+  for (const { node } of notableNodesOf(graph)) {
     const report: Report = (message, mend, code = 'KFP1240', severity) =>
       diagnostics.push({ code, path: node.path, message, mend, ...(severity && { severity }) });
     if (node.kind === 'loop' && node.parallelism !== undefined && !isCount(node.parallelism)) {
@@ -39,16 +39,10 @@ export function settings(graph: PipelineGraph): readonly Diagnostic[] {
     if (node.kind === 'approval' && node.timeoutSeconds !== undefined && !isCount(node.timeoutSeconds)) {
       report(`the timeout of ${node.timeoutSeconds} s is not a whole number of seconds`, 'give whole seconds, from 1');
     }
-    // Most of thousands of tasks ask for nothing.
-    if (node.kind !== 'task' || isEmpty(node.settings)) continue;
+    if (node.kind !== 'task') continue;
     for (const check of CHECKS) check(node, report, graph);
   }
   return diagnostics;
-}
-
-function isEmpty(settings: object): boolean {
-  for (const _ in settings) return false;
-  return true;
 }
 
 /** True for a whole number from 1. */
