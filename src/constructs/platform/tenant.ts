@@ -41,6 +41,8 @@ export interface TenantLimits {
 export interface TenantProps {
   /** The namespace. @default - the construct's id, in kebab case */
   readonly namespace?: string | undefined;
+  /** Whether the namespace is among the objects. @default true */
+  readonly createNamespace?: boolean | undefined;
   /** PodSecurity's level; what breaks it does not start. @default 'restricted' */
   readonly podSecurity?: 'restricted' | 'baseline' | 'privileged' | undefined;
   /** How much all pods may ask for together. @default - no limit */
@@ -116,19 +118,21 @@ export class Tenant extends Construct {
     // Nothing could be made of it.
     const { network: reach, people: who } =
       wrong.length === 0 ? { network, people } : { network: undefined, people: {} };
-    new Manifest(this, 'Namespace', {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      name: namespace,
-      namespace: 'none',
-      labels: {
-        ...labels,
-        'pod-security.kubernetes.io/enforce': podSecurity,
-        'pod-security.kubernetes.io/warn': 'restricted',
-      },
-      annotations: { [SYNC_WAVE]: String(waveOf('Namespace', namespace)) },
-      body: () => ({ fields: {} }),
-    });
+    if (props.createNamespace !== false) {
+      new Manifest(this, 'Namespace', {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        name: namespace,
+        namespace: 'none',
+        labels: {
+          ...labels,
+          'pod-security.kubernetes.io/enforce': podSecurity,
+          'pod-security.kubernetes.io/warn': 'restricted',
+        },
+        annotations: { [SYNC_WAVE]: String(waveOf('Namespace', namespace)) },
+        body: () => ({ fields: {} }),
+      });
+    }
     const hard = hardOf(quota);
     if (Object.keys(hard).length > 0) this.add('ResourceQuota', 'v1', 'quota', { spec: { hard } });
     this.add('LimitRange', 'v1', 'limits', { spec: { limits: [containerLimits(limits)] } });
