@@ -12,6 +12,8 @@ import { configMaps } from './kfp-backend/configuration';
 import { kfpCrds } from './kfp-backend/crds';
 import { emitAccess, emitAccount, emitProgram } from './kfp-backend/emit';
 import { imagesOf } from './kfp-backend/images';
+import { TEAM_RUNNER } from './kfp-backend/multi-user';
+import { clusterProblems } from './kfp-backend/multi-user-problems';
 import { objects } from './kfp-backend/objects';
 import { kfpProblems } from './kfp-backend/problems';
 import type { Program } from './kfp-backend/program';
@@ -19,7 +21,7 @@ import { programs } from './kfp-backend/programs';
 import { expectPropKinds } from './kfp-backend/prop-kinds';
 import type { KfpBackendProps, KfpParityProps } from './kfp-backend/props';
 import { secretsOf } from './kfp-backend/secrets';
-import { type KfpSettings, settingsOf } from './kfp-backend/settings';
+import { type KfpSettings, remember, settingsOf } from './kfp-backend/settings';
 import { addTryOuts, tryOutHosts } from './kfp-backend/try-out';
 import type { IRunner } from './runner';
 import type { ISecretReference } from './secret-reference';
@@ -50,7 +52,7 @@ export class KfpBackend extends Construct {
   public readonly apiServer: { readonly host: string; readonly port: number; readonly grpcPort: number };
   /** Where the user interface answers in the cluster; undefined where there is none. */
   public readonly ui: { readonly host: string; readonly port: number } | undefined;
-  /** Who the pods of runs are; pipelines of this library can be run as it too. */
+  /** Who the pods of runs are, where there are several teams in each one's namespace; pipelines of this library can be run as it too. */
   public readonly runner: IRunner;
   /** Every image that its pods, and the pods of runs beside the tasks' own, are made of: for a mirror. */
   public readonly images: readonly string[];
@@ -64,6 +66,7 @@ export class KfpBackend extends Construct {
     const { namespace } = Chart.of(this);
     this.namespace = namespace ?? 'kubeflow';
     const settings = settingsOf(props, this.namespace, tryOutHosts(this.namespace));
+    remember(this, settings);
     if (props.createNamespace !== false) this.addNamespace(settings);
     if (props.crds !== 'external') addDefinitions(this, kfpCrds(settings), settings.parity);
     this.addConfigMaps(settings);
@@ -71,7 +74,7 @@ export class KfpBackend extends Construct {
     const all = programs(settings);
     this.apiServer = { host: `ml-pipeline.${this.namespace}.svc`, port: 8888, grpcPort: 8887 };
     this.ui = settings.ui ? { host: `ml-pipeline-ui.${this.namespace}.svc`, port: 80 } : undefined;
-    this.runner = { name: RUNNER };
+    this.runner = { name: settings.multiUser ? TEAM_RUNNER : RUNNER };
     this.images = imagesOf(settings, all);
     this.secrets = secretsOf(settings);
     for (const program of all) emitProgram(this, program, this.namespace);
@@ -106,9 +109,11 @@ export class KfpBackend extends Construct {
     };
     const wanted = settings.multiUser ? CLUSTER : this.namespace;
     const other = settings.argo ? takeNamespaces(this, wanted) : undefined;
+    const clash = clusterProblems(this, settings);
     const found = [
       ...(namespace === undefined ? [nowhere] : []),
-      ...(other === undefined ? [] : [takenBy(other)]),
+      ...clash,
+      ...(other === undefined || clash.length > 0 ? [] : [takenBy(other)]),
       ...kfpProblems(settings, all),
     ];
     const diagnostics = found.map((each) => ({ ...each, path, ...(at && { at }) }));
@@ -136,9 +141,13 @@ export class KfpBackend extends Construct {
       kind: 'Namespace',
       name: this.namespace,
       namespace: 'none',
-      labels: isLabelled
-        ? { 'pod-security.kubernetes.io/enforce': podSecurity, 'pod-security.kubernetes.io/warn': 'restricted' }
-        : {},
+      labels: {
+        ...(isLabelled && {
+          'pod-security.kubernetes.io/enforce': podSecurity,
+          'pod-security.kubernetes.io/warn': 'restricted',
+        }),
+        ...(multiUser && { 'istio-injection': 'enabled' }),
+      },
       body: () => ({ fields: {} }),
     });
   }

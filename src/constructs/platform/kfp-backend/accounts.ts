@@ -3,6 +3,7 @@ import { runnerFields, viewerFields } from './identity';
 import { type Access, rule } from './program';
 import { PIPELINE_LOOP_RULE, TEKTON_RULE } from './programs/tekton';
 import type { KfpSettings } from './settings';
+import { launcherSecrets } from './store';
 
 /** An account that is no program's. */
 export interface KfpAccount {
@@ -17,16 +18,18 @@ export const RUNNER = 'pipeline-runner';
 
 /** The accounts that are no program's: that of runs, and what the first version of KFP has. */
 export function accounts(settings: KfpSettings): readonly KfpAccount[] {
-  return [
-    {
-      name: RUNNER,
-      ...runnerFields(settings),
-      access: {
-        role: RUNNER,
-        binding: `${RUNNER}-binding`,
-        rules: settings.parity ? upstreamRunnerRules(settings) : runnerRules(settings),
-      },
+  const runner: KfpAccount = {
+    name: RUNNER,
+    ...runnerFields(settings),
+    access: {
+      role: RUNNER,
+      binding: `${RUNNER}-binding`,
+      rules: settings.parity ? upstreamRunnerRules(settings) : runnerRules(settings),
     },
+  };
+  return [
+    // Where there are several teams, each has an account of its own for runs.
+    ...(settings.multiUser ? [] : [runner]),
     ...(settings.v1
       ? [
           { name: 'kubeflow-pipelines-viewer', ...viewerFields(settings) },
@@ -37,16 +40,22 @@ export function accounts(settings: KfpSettings): readonly KfpAccount[] {
 }
 
 /** What KFP's driver and launcher, and Argo's executor, do as the account of a run. */
-export function runnerRules({ store, props }: KfpSettings): PolicyRule[] {
-  const secrets = [store.keys?.accessKey.name, store.keys?.secretKey.name, store.googleKey?.name];
-  const names = [...new Set(secrets.filter((name) => name !== undefined))];
+export function runnerRules(settings: KfpSettings): PolicyRule[] {
   return [
     rule('argoproj.io', ['workflowtaskresults'], ['create', 'patch']),
+    ...launcherRules(settings),
+    ...(settings.props.runner?.rules ?? []),
+  ];
+}
+
+/** What KFP's driver and launcher do as the account of a run. */
+export function launcherRules({ store }: KfpSettings): PolicyRule[] {
+  const names = [...new Set(launcherSecrets(store).map(({ name }) => name))];
+  return [
     rule('', ['pods'], ['get']),
     rule('', ['persistentvolumeclaims'], ['create', 'get', 'delete']),
     { ...rule('', ['configmaps'], ['get']), resourceNames: ['kfp-launcher'] },
     ...(names.length > 0 ? [{ ...rule('', ['secrets'], ['get']), resourceNames: names }] : []),
-    ...(props.runner?.rules ?? []),
   ];
 }
 

@@ -4,6 +4,7 @@ import { CERTIFICATE_FOLDER, hostOf } from './certificate';
 import { DATABASE_KEYS, databaseKeys } from './database';
 import { envoyConfiguration } from './envoy';
 import { runLabels } from './identity';
+import { TEAM_RUNNER } from './multi-user';
 import { INSTALL_CONFIG } from './program';
 import { UI_CONFIG } from './programs/ui';
 import { proxyVariables } from './proxy';
@@ -19,23 +20,37 @@ export interface KfpConfigMap {
 
 /** All ConfigMaps of a backend. */
 export function configMaps(settings: KfpSettings): readonly KfpConfigMap[] {
-  const { parity, release, argo, ui, v1 } = settings;
+  const { parity, release, argo, ui, v1, multiUser } = settings;
   const hasEnvoy = release.confined;
   return [
     { name: INSTALL_CONFIG, data: installation(settings) },
-    { name: 'kfp-launcher', data: launcher(settings) },
+    // For runs: where there are several teams, in the namespaces of these.
+    ...(multiUser ? [] : [{ name: LAUNCHER, data: launcher(settings) }]),
     ...(argo ? [{ name: CONFIGURATION, data: argoConfiguration(settings) }] : []),
-    ...(ui && v1 ? [{ name: UI_CONFIG, data: { 'viewer-pod-template.json': VIEWER } }] : []),
-    {
-      name: 'metadata-grpc-configmap',
-      labels: { component: 'metadata-grpc-server' },
-      data: { METADATA_GRPC_SERVICE_HOST: 'metadata-grpc-service', METADATA_GRPC_SERVICE_PORT: '8080' },
-    },
+    ...(ui && v1 ? [{ name: UI_CONFIG, data: { 'viewer-pod-template.json': viewer(settings) } }] : []),
+    ...(multiUser
+      ? []
+      : [
+          {
+            name: METADATA,
+            labels: { component: 'metadata-grpc-server' },
+            data: metadataAddress('metadata-grpc-service'),
+          },
+        ]),
     ...(hasEnvoy ? [{ name: 'metadata-envoy-configmap', data: { 'envoy-config.yaml': envoy(settings) } }] : []),
     ...(parity && release.confined
       ? [{ name: 'kubeflow-pipelines-public', data: { kubeflow_pipelines_version: `v${release.version}` } }]
       : []),
   ];
+}
+
+/** The ConfigMaps that runs read: where artifacts go, and where the store of metadata is. */
+export const LAUNCHER = 'kfp-launcher';
+export const METADATA = 'metadata-grpc-configmap';
+
+/** How runs find the store of metadata. */
+export function metadataAddress(host: string): Record<string, string> {
+  return { METADATA_GRPC_SERVICE_HOST: host, METADATA_GRPC_SERVICE_PORT: '8080' };
 }
 
 /** What the programs are told by. */
@@ -87,14 +102,23 @@ const NEWER_UPSTREAM = {
   defaultSecurityContextRunAsUser: '',
 };
 
-/** What KFP's launcher finds its store by. */
-export function launcher({ parity, store, props }: KfpSettings): Record<string, string> {
+/**
+ * What KFP's launcher finds its store by.
+ *
+ * @param folder what the keys of artifacts begin with, where that is not the path itself
+ */
+export function launcher({ parity, store, props }: KfpSettings, folder?: string): Record<string, string> {
   if (parity) return { defaultPipelineRoot: '' };
-  const { root, providers } = launcherProviders(store, props.runs?.artifactPath ?? 'v2/artifacts');
+  const path = props.runs?.artifactPath ?? 'v2/artifacts';
+  const { root, providers } = launcherProviders(store, folder === undefined ? path : `${folder}/${path}`);
   return { defaultPipelineRoot: root, providers: yamlText(providers, {}) };
 }
 
-const VIEWER = '{\n  "spec": {\n    "serviceAccountName": "kubeflow-pipelines-viewer"\n  }\n}\n';
+/** Viewers are in the namespace of who asks for one. */
+function viewer({ multiUser }: KfpSettings): string {
+  const serviceAccountName = multiUser ? TEAM_RUNNER : 'kubeflow-pipelines-viewer';
+  return `${JSON.stringify({ spec: { serviceAccountName } }, null, 2)}\n`;
+}
 
 function envoy(settings: KfpSettings): string {
   const tls = settings.tls && { folder: CERTIFICATE_FOLDER, serverName: hostOf('metadata-grpc-service', settings) };

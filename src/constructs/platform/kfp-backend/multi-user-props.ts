@@ -14,6 +14,6 @@ export interface KfpMultiUser {
   readonly userIdHeader?: string | undefined;
   /** What stands before the person's name in the header. @default '' */
   readonly userIdPrefix?: string | undefined;
-  /** Whether pipelines of no namespace can be read by everyone. @default false */
+  /** Whether everybody may look at everything of every team, also those who do not say who they are. @default false */
   readonly sharedRead?: boolean | undefined;
 }

@@ -1,5 +1,7 @@
 import { certificateObjects } from './certificate';
 import { exposureObjects } from './exposure';
+import { istioObjects } from './istio';
+import { peopleRoles } from './multi-user-access';
 import { nativeObjects } from './native';
 import { networkPolicies } from './network';
 import type { KfpObject } from './object';
@@ -18,6 +20,8 @@ const MAKERS: readonly Maker[] = [
   networkPolicies,
   exposureObjects,
   upstreamObjects,
+  peopleRoles,
+  istioObjects,
 ];
 
 /** The objects that are no part of one program, in the order in which they are printed. */

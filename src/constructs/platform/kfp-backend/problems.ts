@@ -3,6 +3,7 @@ import { choiceProblems, type Problem } from '../problems';
 import { exposureProblems } from './exposure-problems';
 import { whoProblems } from './identity-problems';
 import { imageProblems } from './image-problems';
+import { multiUserProblems } from './multi-user-problems';
 import { networkProblems } from './network-problems';
 import { placementProblems } from './placement-problems';
 import type { Program } from './program';
@@ -36,6 +37,7 @@ const CHECKS: readonly Check[] = [
   whoProblems,
   networkProblems,
   exposureProblems,
+  multiUserProblems,
 ];
 
 /** Everything that is wrong or doubtful about a backend. */

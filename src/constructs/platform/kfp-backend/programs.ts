@@ -2,6 +2,7 @@ import { withAuthorities } from './authorities';
 import { confined } from './confine';
 import { identified } from './identity';
 import { withMetadataStoreFile } from './metadata-store-file';
+import { withMultiUser } from './multi-user';
 import { withKubernetesNative } from './native';
 import { placed } from './placement';
 import type { Program } from './program';
@@ -26,6 +27,7 @@ type Feature = (program: Program, settings: KfpSettings) => Program;
 /** In this order: each sees what those before it have made. */
 const FEATURES: readonly Feature[] = [
   withKubernetesNative,
+  withMultiUser,
   withTls,
   withMetadataStoreFile,
   withAuthorities,

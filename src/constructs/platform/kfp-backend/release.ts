@@ -34,6 +34,10 @@ export interface KfpRelease {
   readonly tls: boolean;
   /** Whether the API server finds its object store by itself, with keys or without. */
   readonly storeByIdentity: boolean;
+  /** Whether the user interface asks whether a person may see a team's logs and artifacts, before it shows them. */
+  readonly uiAsks: boolean;
+  /** Whether runs in other namespaces find KFP's programs in any namespace; else, in `kubeflow` alone. */
+  readonly anyNamespace: boolean;
 }
 
 const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
@@ -70,6 +74,8 @@ const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
     kubernetesNative: true,
     tls: true,
     storeByIdentity: true,
+    uiAsks: true,
+    anyNamespace: true,
   },
   '2.2.0': {
     version: '2.2.0',
@@ -104,6 +110,8 @@ const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
     kubernetesNative: false,
     tls: false,
     storeByIdentity: false,
+    uiAsks: false,
+    anyNamespace: false,
   },
 };
 

@@ -1,3 +1,4 @@
+import type { Construct } from 'constructs';
 import { type DatabaseBinding, databaseBinding, UPSTREAM_DATABASE } from './database';
 import { imageOf, type KfpImage, type KfpImageOptions } from './images';
 import type { KfpMultiUser } from './multi-user-props';
@@ -75,6 +76,19 @@ export function settingsOf(
     props,
     image: (name) => imageOf(name, publishedImage(name, release), images as KfpImageOptions),
   };
+}
+
+/** What each backend was made with, for constructs that belong to it. */
+const KNOWN = new WeakMap<object, KfpSettings>();
+
+/** Keeps what a backend was made with. */
+export function remember(backend: Construct, settings: KfpSettings): void {
+  KNOWN.set(backend, settings);
+}
+
+/** What a backend was made with; undefined for what is none. */
+export function rememberedSettings(backend: object): KfpSettings | undefined {
+  return KNOWN.get(backend);
 }
 
 /** Where the stores of a try-out are. */

@@ -1,4 +1,5 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
+import { yamlText } from '../../../argo/yaml-text';
 import { type ObjectStore, repositoryOf } from '../object-store';
 import { type ISecretReference, secretKeyOf } from '../secret-reference';
 import { env, envOfConfig, envOfField, envOfSecret } from './program';
@@ -60,6 +61,25 @@ const DATED =
 
 /** Where logs are kept, where the store does not say. */
 export const KEY_FORMAT = `${PRIVATE}/${DATED}`;
+
+/** The keys of Secrets that runs reach the store by. Those for S3's protocol at Google's are the API server's alone. */
+export function launcherSecrets({ scheme, keys, googleKey }: StoreBinding): readonly ISecretReference[] {
+  const own = scheme === 'gs' ? [googleKey] : [keys?.accessKey, keys?.secretKey];
+  return own.filter((key) => key !== undefined);
+}
+
+/**
+ * The store as Argo finds it in the namespace of a team: the ConfigMap `artifact-repositories`. Keys of logs begin as those that the
+ * store says for all teams.
+ *
+ * @see https://argo-workflows.readthedocs.io/en/latest/artifact-repository-ref/
+ */
+export function teamRepository({ repository }: StoreBinding, namespace: string): Record<string, string> {
+  const [kind = '', place] = Object.entries(repository)[0] ?? [];
+  const { keyFormat = KEY_FORMAT, ...others } = place as { readonly keyFormat?: string };
+  const key = keyFormat.replaceAll('{{workflow.namespace}}', namespace);
+  return { team: yamlText({ archiveLogs: true, [kind]: { ...others, keyFormat: key } }, { lineWidth: 0 }) };
+}
 
 /**
  * A store that was given.
