@@ -11,6 +11,8 @@ const DEFINED = [
   'karpenter.k8s.aws',
   'karpenter.sh',
   'kueue.x-k8s.io',
+  'networking.istio.io',
+  'security.istio.io',
 ];
 
 /** Groups whose schemas are in no registry: nothing checks these here. */

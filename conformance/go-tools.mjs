@@ -52,7 +52,7 @@ export function argoCrds() {
 }
 
 /**
- * Where CustomResourceDefinitions of nodes, queues, gateways and certificates come from: Go modules, and the folder in each that
+ * Where CustomResourceDefinitions of nodes, queues, gateways, certificates and meshes come from: Go modules, and the folder in each that
  * holds them. `withoutRules`: those about whole numbers would fail, since the checker reads every number as a fraction.
  */
 const MODULES = [
@@ -61,9 +61,10 @@ const MODULES = [
   { module: 'sigs.k8s.io/cluster-api@v1.14.2', folder: 'core/config/crd/bases' },
   { module: 'sigs.k8s.io/gateway-api@v1.3.0', folder: 'config/crd/standard', withoutRules: true },
   { module: 'github.com/cert-manager/cert-manager@v1.18.2', folder: 'deploy/crds' },
+  { module: 'istio.io/api@v1.24.0', folder: 'kubernetes' },
 ];
 
-/** A folder with those: Karpenter's, Kueue's, Cluster API's, the Gateway API's, cert-manager's. */
+/** A folder with those, one in a file: Karpenter's, Kueue's, Cluster API's, the Gateway API's, cert-manager's, Istio's. */
 export function platformCrds() {
   const home = path.join(
     CACHE,
@@ -79,7 +80,8 @@ export function platformCrds() {
     const source = path.join(downloaded, folder);
     for (const file of fs.readdirSync(source).filter((name) => name.endsWith('.yaml'))) {
       const text = fs.readFileSync(path.join(source, file), 'utf8');
-      fs.writeFileSync(path.join(fresh, file), withoutRules ? ruleless(text) : text);
+      const documents = (withoutRules ? ruleless(text) : text).split(/^---$/m);
+      for (const [index, each] of documents.entries()) fs.writeFileSync(path.join(fresh, `${index}-${file}`), each);
     }
   }
   fs.renameSync(fresh, home);

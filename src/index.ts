@@ -132,6 +132,8 @@ export type {
   KfpRunnerOptions,
 } from './constructs/platform/kfp-backend/props';
 export type { KfpVersion } from './constructs/platform/kfp-backend/release';
+export { KfpTenant } from './constructs/platform/kfp-tenant';
+export type { KfpTenantPeople, KfpTenantProps } from './constructs/platform/kfp-tenants/props';
 export { GpuNodePool, type GpuNodePoolProps, NodePool } from './constructs/platform/node-pool';
 export type {
   AcceleratorModel,

@@ -75,7 +75,8 @@ function limitProblems(limits: NonNullable<TenantProps['limits']>): Problem[] {
   });
 }
 
-function personProblems(person: Person): Problem[] {
+/** What is nobody, or everybody. */
+export function personProblems(person: Person): Problem[] {
   const { group, user, serviceAccount, namespace } = (person ?? {}) as Readonly<Record<string, unknown>>;
   const names = [group, user, serviceAccount].filter((name) => name !== undefined);
   const isAccount = serviceAccount !== undefined;
