@@ -663,7 +663,10 @@ describe('network policies', () => {
     expect(network.reaches(run('team'), pod(objects, 'ml-pipeline-ui'), 3000)).toBe(false);
     expect(network.reaches(gateway, pod(objects, 'ml-pipeline-ui'), 3000)).toBe(true);
     expect(network.reaches(gateway, pod(objects, 'metadata-grpc-deployment'), 8080)).toBe(false);
-    expect(network.reaches(pod(objects, 'ml-pipeline'), gateway, 15012)).toBe(true);
+    expect(network.reaches(gateway, pod(objects, 'ml-pipeline'), 8888)).toBe(false);
+    const istiod = { namespace: 'istio-system', labels: {} };
+    expect(network.reaches(pod(objects, 'ml-pipeline'), istiod, 15012)).toBe(true);
+    expect(network.reaches(pod(objects, 'ml-pipeline'), { namespace: 'anybody', labels: {} }, 15012)).toBe(false);
   });
 
   test('are none where nobody wants them, and where a destination is none', () => {

@@ -6,6 +6,7 @@ import type {
 import { dnsRule, peersOf, tcp } from '../tenants/network';
 import { destinations, IDENTITY_SERVERS } from './destinations';
 import { loginService } from './exposure';
+import { identityOf } from './multi-user';
 import { networkProblems } from './network-problems';
 import type { KfpNetwork } from './network-props';
 import type { KfpObject } from './object';
@@ -103,16 +104,19 @@ function fromOthers(program: Program, { clients = [], metrics }: KfpNetwork): Ne
 }
 
 /** Whom Istio's gateway hands requests on to. */
-const BEHIND_ISTIO: readonly KfpProgram[] = ['ml-pipeline', 'ml-pipeline-ui', 'metadata-envoy-deployment'];
+const BEHIND_ISTIO: readonly KfpProgram[] = ['ml-pipeline-ui', 'metadata-envoy-deployment'];
 
-function fromIstio(program: Program, settings: KfpSettings): NetworkPolicyIngressRule[] {
-  if (!settings.multiUser || !BEHIND_ISTIO.includes(program.name)) return [];
-  return [{ from: [istioOf(settings)], ports: portsOf(program) }];
+function fromIstio(program: Program, { multiUser }: KfpSettings): NetworkPolicyIngressRule[] {
+  if (!multiUser || !BEHIND_ISTIO.includes(program.name)) return [];
+  // The gateway's namespace is in its identity.
+  const [, , gateway = ''] = identityOf(multiUser).principal.split('/');
+  return [{ from: [namespaceOf(gateway)], ports: portsOf(program) }];
 }
 
-/** Istio's own namespace: that of the gateway's identity. */
-function istioOf({ multiUser }: KfpSettings): NetworkPolicyPeer {
-  const namespace = /\/ns\/([^/]+)\//.exec(multiUser?.istio?.principal ?? '')?.[1] ?? 'istio-system';
+/** Where sidecars are told what to do, and get their certificates. */
+const ISTIOD = namespaceOf('istio-system');
+
+function namespaceOf(namespace: string): NetworkPolicyPeer {
   return { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
 }
 
@@ -130,7 +134,7 @@ function egressOf(
     ...calls.flatMap((callee) => to(callee, programs, settings, options)),
     ...(isViewing ? [toViewers(settings)] : []),
     ...(isProxied(program, settings) ? [{ ports: tcp(proxyPorts(settings)) }] : []),
-    ...(settings.multiUser ? [{ to: [istioOf(settings)] }] : []),
+    ...(settings.multiUser ? [{ to: [ISTIOD] }] : []),
   ];
 }
 
