@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ApiObject, App, Chart, Cron, Duration, JsonPatch, Size, Testing, YamlOutputType } from 'cdk8s';
+import { ApiObject, App, Chart, Cron, Duration, JsonPatch, Size, Testing, Yaml, YamlOutputType } from 'cdk8s';
 import {
   arg,
   ContainerComponent,
@@ -548,3 +548,101 @@ function requiredInt() {
 function someText() {
   return str('never');
 }
+
+describe('a long pipeline', () => {
+  /** Texts that a reader of YAML, 1.1 or 1.2, could take for something else, or that a printer could break. */
+  const NASTY = [
+    '',
+    ' ',
+    ' padded ',
+    'yes',
+    'No',
+    'y',
+    'on',
+    'null',
+    '~',
+    '=',
+    '<<',
+    '.',
+    '.5',
+    '1_000',
+    '0o14',
+    '014',
+    '0x1F',
+    '1e3',
+    '+1',
+    '12:30:45',
+    '2001-12-14',
+    '.inf',
+    '- a',
+    '? a',
+    'a: b',
+    'a #b',
+    '#a',
+    '@a',
+    '`a`',
+    '%a',
+    '!a',
+    '&a',
+    '*a',
+    '|',
+    '>',
+    "it's",
+    'say "x"',
+    `it's "x"`,
+    '{"a":["b"]}',
+    '[1, 2]',
+    '{{=sprig.x("a")}}',
+    'two\nlines',
+    'two\nlines\n',
+    'three\n\n\n',
+    ' \n indented\n  more',
+    'tab\there',
+    'crlf\r\nend',
+    '\u0007\u001b[0m',
+    'nbsp\u00a0, nel\u0085, ls\u2028, bom\ufeff',
+    'é 日本語 🎉',
+    `${'long '.repeat(100)}end`,
+    '---',
+    '...',
+    '--- a',
+  ];
+
+  const chartOf = (tasks: number, words: readonly string[] = []) => {
+    const chart = new Chart(Testing.app(), 'long');
+    const pipeline = new Pipeline(chart, 'p');
+    for (let i = 0; i < tasks; i++) new Task(pipeline, `t${i}`, { component: make, inputs: { rows: i } });
+    const template = ApiObject.of(pipeline.node.defaultChild!);
+    words.forEach((value, i) => {
+      template.addJsonPatch(JsonPatch.add(`/spec/words${i}`, { [`k${i}`]: value, list: [value], deep: [[{ value }]] }));
+    });
+    return chart;
+  };
+
+  test('is printed as cdk8s prints it', () => {
+    const [object] = synth(chartOf(150));
+    const printed = Yaml.stringify(object);
+    // A copy is plain data: cdk8s prints it itself.
+    expect(Yaml.stringify(structuredClone(object))).toBe(printed);
+    expect(Object.getOwnPropertySymbols(object)).toHaveLength(1);
+    expect(Object.getOwnPropertySymbols(synth(chartOf(10))[0])).toHaveLength(0);
+  });
+
+  test('says the same to every reader, whatever its texts are', () => {
+    const [object] = Testing.synth(chartOf(150, NASTY));
+    const plain = JSON.parse(JSON.stringify(object));
+    const printed = Yaml.stringify(object);
+    for (const version of ['1.1', '1.2'] as const) expect(YAML.parse(printed, { version })).toEqual(plain);
+  });
+
+  test('is plain data to everyone else', () => {
+    const [object] = Testing.synth(chartOf(150));
+    const plain = JSON.parse(JSON.stringify(object));
+    expect(object).toEqual(plain);
+    expect({ ...object }).toEqual(plain);
+    expect(Object.keys(object)).toEqual(['apiVersion', 'kind', 'metadata', 'spec']);
+    expect(YAML.parse(YAML.stringify([object]))).toEqual([plain]);
+    object.metadata.labels = { changed: 'yes' };
+    expect(YAML.parse(Yaml.stringify(object), { version: '1.1' }).metadata.labels).toEqual({ changed: 'yes' });
+  });
+});

@@ -33,6 +33,9 @@ export interface PipelineManifest {
   readonly collisions: readonly { readonly name: string; readonly uses: readonly string[] }[];
 }
 
+/** The number of tasks from which printing them quickly saves more than it costs. */
+const LONG = 100;
+
 /** The WorkflowTemplate of a pipeline. Computed once for each graph. */
 export const pipelineManifest = once(print);
 
@@ -76,7 +79,7 @@ function print(graph: PipelineGraph): PipelineManifest {
     ...claimsOf(printers),
     templates,
   };
-  return { spec, collisions, body: { labels, annotations, fields: { spec } } };
+  return { spec, collisions, body: { labels, annotations, fields: { spec }, isLong: allTasks(graph).length >= LONG } };
 }
 
 /** When artifacts are removed. Argo does that in pods of its own, as the account that the other pods have. */

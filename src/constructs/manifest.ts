@@ -1,6 +1,7 @@
 import { ApiObject, JsonPatch } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { renderDiagnostic } from '../diagnostic';
+import { printedQuickly } from './quick-yaml';
 
 /** Props of {@link Manifest}. */
 export interface ManifestProps {
@@ -27,6 +28,8 @@ export interface ManifestBody {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Top-level fields: `spec`, `data`, … */
   readonly fields: Readonly<Record<string, unknown>>;
+  /** True where printing takes much of synth's time. */
+  readonly isLong?: boolean;
 }
 
 /** Stands for a name that is computed at synth; it is never printed. */
@@ -69,7 +72,7 @@ export class Manifest extends ApiObject {
   }
 
   public override toJson(): unknown {
-    const { labels, annotations, fields } = this.body();
+    const { labels, annotations, fields, isLong } = this.body();
     for (const [key, value] of Object.entries(labels ?? {})) this.metadata.addLabel(key, value);
     for (const [key, value] of Object.entries(annotations ?? {})) this.metadata.addAnnotation(key, value);
     const { name: _, namespace, ...metadata } = this.metadata.toJson() as Record<string, unknown>;
@@ -79,7 +82,8 @@ export class Manifest extends ApiObject {
       metadata: { name: this.name, ...(namespace ? { namespace } : {}), ...metadata },
       ...fields,
     };
-    return this.ownPatches.length === 0 ? json : JsonPatch.apply(json, ...this.ownPatches);
+    const patched = this.ownPatches.length === 0 ? json : JsonPatch.apply(json, ...this.ownPatches);
+    return isLong ? printedQuickly(patched) : patched;
   }
 
   private takeName(): void {
