@@ -364,7 +364,7 @@ describe('identities', () => {
       parse(of(from, 'ConfigMap', 'workflow-controller-configmap')[0].data.workflowDefaults).spec;
     expect(defaults(objects)).toMatchObject({
       podMetadata: { labels: label },
-      ttlStrategy: { secondsAfterCompletion: 3600 },
+      ttlStrategy: { secondsAfterCompletion: 86400 },
     });
     const own = objectsOf({
       workloadIdentity: azure,
@@ -480,15 +480,14 @@ describe('network policies', () => {
     );
     // As a guard against a test of nothing: the database, and the store.
     const store =
-      props.objectStore?.kind === 's3' ? (props.objectStore.endpoint ?? 's3.amazonaws.com') : 'store.internal';
+      props.objectStore?.kind === 's3'
+        ? (props.objectStore.endpoint ?? 's3.eu-central-1.amazonaws.com')
+        : 'store.internal';
     expect(named.map(({ program, host }) => `${program} ${host}`)).toEqual(
       expect.arrayContaining([
         'ml-pipeline db.internal',
         'metadata-grpc-deployment db.internal',
-        // It is told the region's own host.
-        ...(props.version === undefined
-          ? [`ml-pipeline ${store.split(':')[0]!.replace('s3.', 's3.eu-central-1.')}`]
-          : []),
+        ...(props.version === undefined ? [`ml-pipeline ${store.split(':')[0]}`] : []),
         ...(props.ui === false ? [] : [`ml-pipeline-ui ${store.split(':')[0]}`]),
         ...(props.v1 ? ['cache-server db.internal'] : []),
       ]),

@@ -116,7 +116,7 @@ describe('KfpBackend', () => {
       'quay.io/argoproj/workflow-controller:v4.0.8',
       'ghcr.io/kubeflow/kfp-driver:2.17.0',
       'ghcr.io/kubeflow/kfp-launcher:2.17.0',
-      'quay.io/argoproj/argoexec:v4.0.8',
+      'quay.io/argoproj/argoexec:v4.0.8-nonroot',
     ]);
   });
 
@@ -191,7 +191,7 @@ describe('KfpBackend', () => {
         OBJECTSTORECONFIG_SECRETACCESSKEY: '',
       });
       expect(variablesOf(objects, 'ml-pipeline-ui')).toMatchObject({
-        AWS_S3_ENDPOINT: 's3.amazonaws.com',
+        AWS_S3_ENDPOINT: 's3.eu-central-1.amazonaws.com',
         AWS_REGION: 'eu-central-1',
         ARGO_ARCHIVE_ARTIFACTORY: 's3',
         ARGO_ARCHIVE_BUCKETNAME: 'ml',
@@ -202,7 +202,7 @@ describe('KfpBackend', () => {
       expect(parse(providers!)).toEqual({
         s3: {
           default: {
-            endpoint: 's3.amazonaws.com',
+            endpoint: 's3.eu-central-1.amazonaws.com',
             region: 'eu-central-1',
             disableSSL: false,
             credentials: { fromEnv: true },
@@ -241,6 +241,7 @@ describe('KfpBackend', () => {
       expect(defaultPipelineRoot).toBe('minio://ml/team/a');
       expect(parse(providers!).minio.default).toEqual({
         endpoint: 'store.example.com:9443',
+        region: 'us-east-1',
         disableSSL: false,
         credentials: {
           fromEnv: false,
@@ -304,7 +305,12 @@ describe('KfpBackend', () => {
       CLUSTER_DOMAIN: 'corp.local',
     });
     expect(variablesOf(objects, 'ml-pipeline')).not.toHaveProperty('DEFAULT_SECURITY_CONTEXT_RUN_AS_GROUP');
+    // The one labels workflows that may go, by the other Argo removes them.
     expect(variablesOf(objects, 'ml-pipeline-persistenceagent').TTL_SECONDS_AFTER_WORKFLOW_FINISH).toBe('7200');
+    expect(parse(dataOf(objects, 'workflow-controller-configmap').workflowDefaults!).spec).toEqual({
+      ttlStrategy: { secondsAfterCompletion: 7200, secondsAfterSuccess: 7200, secondsAfterFailure: 7200 },
+      templateDefaults: { retryStrategy: { limit: '2', retryPolicy: 'OnError' } },
+    });
     expect(dataOf(objects, 'pipeline-install-config').cronScheduleTimezone).toBe('Europe/Berlin');
   });
 
@@ -318,6 +324,35 @@ describe('KfpBackend', () => {
     expect(of(without, 'Deployment', 'workflow-controller')).toEqual([]);
     expect(of(without, 'CustomResourceDefinition').map(({ metadata }) => metadata.name)).toEqual([
       'scheduledworkflows.kubeflow.org',
+    ]);
+  });
+
+  test('starts no container of a run as root, which KFP does not allow', () => {
+    const configuration = (props: Props) => dataOf(objectsOf(props), 'workflow-controller-configmap');
+    expect(containerOf(objectsOf(), 'workflow-controller').args).toContain('quay.io/argoproj/argoexec:v4.0.8-nonroot');
+    expect(parse(configuration({}).executor!).securityContext).toMatchObject({ runAsNonRoot: true });
+    const executor = { securityContext: { runAsNonRoot: false, runAsUser: 7 } };
+    expect(parse(configuration({ argo: { executor } }).executor!).securityContext).toMatchObject({
+      runAsNonRoot: false,
+      runAsUser: 7,
+    });
+  });
+
+  test('replaces the pods that read what has changed, and no others', () => {
+    const hashes = (props: Props) =>
+      Object.fromEntries(
+        of(objectsOf(props), 'Deployment').map(({ metadata, spec }) => [
+          metadata.name,
+          spec.template.metadata.annotations?.['cdk8s-kfp/configuration'],
+        ]),
+      );
+    const [before, after] = [hashes({}), hashes({ timezone: 'Europe/Berlin' })];
+    const changed = Object.keys(before).filter((name) => before[name] !== after[name]);
+    expect(changed).toEqual(['ml-pipeline-scheduledworkflow']);
+    const host = hashes({ database: Database.mysql({ ...MYSQL, host: 'other' }) });
+    expect(Object.keys(before).filter((name) => before[name] !== host[name])).toEqual([
+      'ml-pipeline',
+      'metadata-grpc-deployment',
     ]);
   });
 

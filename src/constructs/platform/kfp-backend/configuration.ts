@@ -10,6 +10,7 @@ import { UI_CONFIG } from './programs/ui';
 import { proxyVariables } from './proxy';
 import type { KfpSettings } from './settings';
 import { launcherProviders } from './store';
+import { workflowTtl } from './workflow-ttl';
 
 /** A ConfigMap of the backend's. */
 export interface KfpConfigMap {
@@ -141,14 +142,29 @@ function argoConfiguration(settings: KfpSettings): Record<string, string> {
   return configuration(
     {
       ...options,
-      workflowDefaults: labelled(options.workflowDefaults ?? WORKFLOWS, runLabels(settings)),
-      executor: { ...options.executor, ...(Object.keys(env).length > 0 && { env }) },
+      workflowDefaults: labelled(workflowDefaults(settings, options.workflowDefaults), runLabels(settings)),
+      executor: {
+        ...options.executor,
+        // KFP's newer releases want it of all containers of their pods.
+        ...(release.confined && { securityContext: { runAsNonRoot: true, ...options.executor?.securityContext } }),
+        ...(Object.keys(env).length > 0 && { env }),
+      },
       artifactRepository: 'none',
       ...(images && { images }),
       extraConfiguration: { artifactRepository },
     },
     undefined,
   );
+}
+
+/** What workflows are besides what they say: ours, and over it what was given. Finished ones stay as long as KFP looks after them. */
+function workflowDefaults(
+  settings: KfpSettings,
+  given: { readonly [field: string]: unknown } = {},
+): { readonly [field: string]: unknown } {
+  const ttl = workflowTtl(settings);
+  const ttlStrategy = { secondsAfterCompletion: ttl, secondsAfterSuccess: ttl, secondsAfterFailure: ttl };
+  return { ...given, spec: { ...WORKFLOWS.spec, ttlStrategy, ...(given.spec as object | undefined) } };
 }
 
 /** Puts labels onto the pods of all workflows; their own are stronger. */
