@@ -370,7 +370,9 @@ describe('identities', () => {
       workloadIdentity: azure,
       argo: { workflowDefaults: { spec: { podMetadata: { labels: { team: 'ml' } } } } },
     });
-    expect(defaults(own)).toEqual({ podMetadata: { labels: { ...label, team: 'ml' } } });
+    expect(defaults(own)).toMatchObject({ podMetadata: { labels: { ...label, team: 'ml' } } });
+    // What is given stands over what there is besides, and not instead of it.
+    expect(defaults(own)).toHaveProperty('templateDefaults.retryStrategy.limit', '2');
     expect(defaults(objectsOf())).not.toHaveProperty('podMetadata');
     expect(warningsOf({ workloadIdentity: azure, argo: 'external' })).toEqual([
       "warning: KFP1742 [platform/kfp] pods of runs need the label 'azure.workload.identity/use' to be somebody to the cloud, and " +

@@ -443,6 +443,22 @@ describe('KfpBackend', () => {
       expect(() => synth(chart)).toThrow("'platform/kfp' runs workflows of the same namespace");
     });
 
+    test('once of kinds that another backend defines', () => {
+      const app = Testing.app();
+      for (const namespace of ['one', 'two']) {
+        new KfpBackend(new Chart(app, namespace, { namespace }), 'kfp', { database: DATABASE, objectStore: STORE });
+      }
+      let found = '';
+      try {
+        app.synthYaml();
+      } catch (error) {
+        found = (error as Error).message;
+      }
+      expect(found.match(/KFP1301/g)).toHaveLength(1);
+      expect(found).toContain("one/kfp/clusterworkflowtemplates.argoproj.io': a kind is the whole cluster's");
+      expect(found).toContain("mend: define kinds once: by `crds: 'external'` of one backend");
+    });
+
     test('of a missing database, before anything else', () => {
       expect(() => backend({ database: undefined } as never)).toThrow("'platform/kfp': `database` must be an object.");
     });
