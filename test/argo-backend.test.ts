@@ -463,4 +463,17 @@ describe('what is wrong is said', () => {
       "warning: KFP1703 [platform/argo] what goes to the bucket 'ml', and its keys' signatures, cross the network in the clear\n    mend: leave out `insecure`",
     ]);
   });
+
+  test.each([
+    ['in another namespace', 'namespace', ["no backend of the app runs workflows in the namespace 'other'"]],
+    ['that it is told to run', { managedNamespace: 'other' }, []],
+    ['anywhere', 'cluster', []],
+  ] as const)('a pipeline %s', (_, scope, expected) => {
+    const { chart } = backend({ scope });
+    const other = new Chart(chart.node.scope!, 'other', { namespace: 'other' });
+    new Task(new Pipeline(other, 'p'), 'write', { component: write });
+    synth(other);
+    const said = warnings.mock.calls.map(([text]) => text as string).filter((text) => text.includes('KFP1728'));
+    expect(said).toEqual(expected.map((message) => expect.stringContaining(message)));
+  });
 });

@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../../diagnostic';
 import { allTasks, type PipelineGraph, pipelinesOf } from '../../graph/graph';
+import { unserved } from './backend/taken-namespaces';
 import { straddling } from './checks/namespaces';
 import { podSecurityProblems } from './checks/pod-security';
 import { poolProblems } from './checks/pools';
@@ -26,5 +27,6 @@ export function platformProblems(graph: PipelineGraph, facts: PlatformFacts): re
     ...podSecurityProblems(graph, tasks, facts.podSecurity),
     ...volumeProblems(graph, facts.claims),
     ...straddling(graph, tasks, facts),
+    ...unserved(graph.namespace, facts).map((each) => ({ ...each, path: graph.path })),
   ];
 }

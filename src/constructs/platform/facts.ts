@@ -56,6 +56,8 @@ export interface PlatformFacts {
   readonly deviceClaims: NamedFact[];
   /** PodSecurity's level, by namespace. */
   readonly podSecurity: Map<string, string>;
+  /** The namespaces that backends run workflows in, each with the backend's path; `*` is every one. */
+  readonly engines: Map<string, string>;
 }
 
 const FACTS = new WeakMap<Construct, PlatformFacts>();
@@ -79,6 +81,7 @@ function none(): PlatformFacts {
     semaphores: [],
     deviceClaims: [],
     podSecurity: new Map(),
+    engines: new Map(),
   };
 }
 

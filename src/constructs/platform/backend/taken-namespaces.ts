@@ -1,7 +1,5 @@
 import type { Construct } from 'constructs';
-
-/** Per app, the backends by the namespaces that they run workflows in. */
-const BACKENDS = new WeakMap<Construct, Map<string, string>>();
+import { factsOf, type PlatformFacts } from '../facts';
 
 /** Every namespace. */
 export const CLUSTER = '*';
@@ -13,12 +11,10 @@ export const CLUSTER = '*';
  * @returns the path of another backend that has taken some of them; undefined where none has
  */
 export function takeNamespaces(backend: Construct, wanted: string): string | undefined {
-  const root = backend.node.root as Construct;
-  const taken = BACKENDS.get(root) ?? new Map<string, string>();
-  BACKENDS.set(root, taken);
-  const [any] = taken.values();
-  const other = taken.get(wanted) ?? taken.get(CLUSTER) ?? (wanted === CLUSTER ? any : undefined);
-  taken.set(wanted, other ?? backend.node.path);
+  const { engines } = factsOf(backend);
+  const [any] = engines.values();
+  const other = engines.get(wanted) ?? engines.get(CLUSTER) ?? (wanted === CLUSTER ? any : undefined);
+  engines.set(wanted, other ?? backend.node.path);
   return other;
 }
 
@@ -29,4 +25,18 @@ export function takenBy(other: string) {
     message: `'${other}' runs workflows of the same namespace: two controllers would work on each`,
     mend: 'keep one of them, or give them namespaces of their own by `scope`',
   };
+}
+
+/** That there are backends in the app, and none of them runs workflows of a namespace; it may have Argo of somebody else's. */
+export function unserved(namespace: string | undefined, { engines }: PlatformFacts) {
+  if (namespace === undefined || engines.size === 0 || engines.has(namespace) || engines.has(CLUSTER)) return [];
+  const others = [...engines].map(([where, path]) => `'${path}' does in '${where}'`);
+  return [
+    {
+      code: 'KFP1728',
+      severity: 'warning' as const,
+      message: `no backend of the app runs workflows in the namespace '${namespace}': ${others.join(', ')}`,
+      mend: `give the backend \`scope: { managedNamespace: '${namespace}' }\`, or 'cluster'; or see that Argo is there`,
+    },
+  ];
 }
