@@ -26,6 +26,14 @@ export function exposureProblems({ parity, props, ui, multiUser }: KfpSettings):
     ...loginProblems(login),
     ...Object.entries(exposure.annotations ?? {}).flatMap(([name, text]) => annotationProblems('exposure', name, text)),
     ...labelProblems('the label of `exposure.from`', exposure.from),
+    ...(exposure.from && Object.keys(exposure.from).length === 0
+      ? [
+          {
+            message: '`exposure.from` has no label, which to Kubernetes is every namespace',
+            mend: 'give labels of the namespace that requests come from, or leave it out',
+          },
+        ]
+      : []),
   ];
   const doubtful: Problem[] = [
     ...(by === 'ingress' && tlsSecret === undefined

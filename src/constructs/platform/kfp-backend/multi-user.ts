@@ -64,7 +64,7 @@ export function withMultiUser(program: Program, settings: KfpSettings): Program 
 }
 
 /** What policies of Istio guard. */
-const GUARDED: readonly KfpProgram[] = ['ml-pipeline', 'ml-pipeline-ui', 'metadata-grpc-deployment'];
+export const GUARDED: readonly KfpProgram[] = ['ml-pipeline', 'ml-pipeline-ui', 'metadata-grpc-deployment'];
 
 function variables(program: KfpProgram, multiUser: KfpMultiUser): kubernetes.EnvVar[] {
   const { header, prefix } = identityOf(multiUser);
