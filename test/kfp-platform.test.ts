@@ -102,6 +102,23 @@ describe('a runner of several namespaces', () => {
     new Runner(chart, 'runner', { ...more, namespaces: namespaces as readonly string[] });
     expect(messageOf(() => Testing.synth(chart))).toContain(complaint);
   });
+
+  test.each<[object, string]>([
+    [{ name: 'Not One' }, "KFP1283 'Not One' cannot be the name of an account"],
+    [{ annotations: { 'a b': 'c' } }, "KFP1283 the annotation 'a b' of an account is none"],
+    [{ annotations: { a: 1 } }, "KFP1283 the annotation 'a' of an account is none"],
+    [{ imagePullSecrets: [null] }, 'KFP1283 `imagePullSecrets` names what is no Secret'],
+    [{ rules: [{ apiGroups: [''], resources: [null], verbs: ['get'] }] }, 'KFP1283 the rule'],
+    [
+      { name: {}, rules: 'all', imagePullSecrets: 'a' },
+      '`name` must be a text, `imagePullSecrets` must be a list, `rules`',
+    ],
+    [{ workloadIdentity: { annotations: 'x' } }, '`workloadIdentity.annotations` must be an object'],
+  ])('says what Kubernetes would refuse: %j', (props, complaint) => {
+    const chart = chartOf();
+    const made = () => new Runner(chart, 'runner', { namespaces: ['a', 'b'], ...props }) && Testing.synth(chart);
+    expect(messageOf(made)).toContain(complaint);
+  });
 });
 
 const WAVE = 'argocd.argoproj.io/sync-wave';

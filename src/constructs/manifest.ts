@@ -97,7 +97,10 @@ export class Manifest extends ApiObject {
       return;
     }
     const message = `the ${this.kind} '${this.name}' has the same name as the one of '${other}' in the same namespace`;
-    const mend = 'give one of them another `name`';
+    const mend =
+      this.kind === 'CustomResourceDefinition'
+        ? "let one of them make it: `crds: 'external'` for the other"
+        : 'give one of them another `name`';
     this.node.addValidation({ validate: () => [renderDiagnostic({ code: 'KFP1301', message, mend })] });
   }
 }
