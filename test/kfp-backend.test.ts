@@ -424,6 +424,11 @@ describe('KfpBackend', () => {
       ['a path with a query', { runs: { artifactPath: 'x?region=y' } }, 'KFP1717 `runs.artifactPath` is no path'],
       ['a user by name', { runs: { securityContext: { runAsUser: 'root' } } }, 'runAsUser` is root'],
       ['an issuer without a name', { kubernetesNative: { issuer: {} } }, 'KFP1717 the `issuer` of `kubernetesNative`'],
+      [
+        'what an older release does not look at',
+        { version: '2.2.0', runs: { securityContext: { runAsUser: 1000 } } },
+        "KFP1732 KFP 2.2.0 does not say who users' containers run as",
+      ],
       ['another parity', { parity: 'upstreams' }, "KFP1717 `parity` is 'upstreams'"],
       ['parity and more', { parity: 'upstream', ui: false }, 'nobody looks at `ui`'],
       ['no kind of a store', { objectStore: { kind: 'tape' } }, "KFP1737 the kind of `objectStore` is 'tape'"],

@@ -406,6 +406,7 @@ describe('what Istio lets through', () => {
     const annotation = 'traffic.sidecar.istio.io/excludeInboundPorts';
     expect(podOf(objectsOf({ kubernetesNative: true }), 'ml-pipeline').metadata.annotations[annotation]).toBe('8443');
     expect(podOf(objectsOf(), 'ml-pipeline').metadata.annotations).not.toHaveProperty([annotation]);
+    expect(podOf(objectsOf({ v1: true }), 'cache-server').metadata.annotations[annotation]).toBe('8443');
   });
 
   test('from outside: pages, the API behind them, and reading of metadata', () => {

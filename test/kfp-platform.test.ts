@@ -240,6 +240,10 @@ describe('definitions of kinds apart from backends', () => {
   test('several backends of a cluster share them', () => {
     const app = Testing.app();
     const definitions = new Chart(app, 'definitions');
+    const twice = new Chart(Testing.app(), 'twice', { namespace: 'kubeflow' });
+    new ArgoCrds(twice, 'argo');
+    new ArgoBackend(twice, 'backend', { artifactRepository: s3 });
+    expect(messageOf(() => Testing.synth(twice))).toContain("mend: let one of them make it: `crds: 'external'`");
     new ArgoCrds(definitions, 'argo');
     new KfpCrds(definitions, 'kfp');
     const argo = new Chart(app, 'argo', { namespace: 'argo' });

@@ -41,7 +41,7 @@ export function withMultiUser(program: Program, settings: KfpSettings): Program 
   if (!multiUser) return program;
   const { pod, podLabels, podAnnotations, access = [] } = program;
   const isBlind = program.name === 'ml-pipeline-ui' && !release.uiAsks;
-  const webhook = program.name === 'ml-pipeline' && settings.kubernetesNative;
+  const webhook = program.name === 'cache-server' || (program.name === 'ml-pipeline' && settings.kubernetesNative);
   const [container, ...others] = pod.containers;
   const own = container!.env ?? [];
   const added = variables(program.name, multiUser);

@@ -29,6 +29,7 @@ const CHECKS: readonly Check[] = [
   versionProblems,
   imageProblems,
   nativeProblems,
+  olderProblems,
   parityProblems,
   mysqlProblems,
   storeBindingProblems,
@@ -53,6 +54,18 @@ function versionProblems({ props }: KfpSettings): KfpProblem[] {
     ...each,
     code: 'KFP1731',
   }));
+}
+
+/** What an older release would not look at. */
+function olderProblems({ parity, props, release }: KfpSettings): KfpProblem[] {
+  if (parity || release.confined || props.runs?.securityContext === undefined) return [];
+  return [
+    {
+      code: 'KFP1732',
+      message: `KFP ${release.version} does not say who users' containers run as`,
+      mend: "leave out `runs.securityContext`, or take version '2.17.0'",
+    },
+  ];
 }
 
 function nativeProblems({ kubernetesNative, release }: KfpSettings): KfpProblem[] {

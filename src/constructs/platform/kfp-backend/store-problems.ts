@@ -105,21 +105,22 @@ function textProblems(store: ObjectStore): Problem[] {
   const { endpoint, region } = (store.kind === 's3' ? store : {}) as {
     readonly [of in 'endpoint' | 'region']?: string;
   };
-  const [host = '', port] = endpoint?.split(':') ?? [];
+  const [host = '', port = '443'] = endpoint?.split(':') ?? [];
+  const isAddress = endpoint !== undefined && /^[^/\s:]+(:\d+)?$/.test(endpoint);
   return [
-    ...(endpoint === undefined || /^\w[\w.-]*$/.test(host)
+    // What is no host and port at all, it is said of every backend.
+    ...(!isAddress || /^\w[\w.-]*$/.test(host)
       ? []
       : [{ message: 'the endpoint of the store is no host', mend: 'give host and port, without a scheme' }]),
-    ...wholeProblems("the port of the store's endpoint", port === undefined ? undefined : Number(port), 1, 65535),
+    ...(isAddress ? wholeProblems("the port of the store's endpoint", Number(port), 1, 65535) : []),
     ...(region === undefined || /^[\w-]+$/.test(region)
       ? []
       : [{ message: 'the region of the bucket is none', mend: "write it as the store does: 'eu-central-1'" }]),
-    ...(store.keyFormat === undefined || /^[^\s$`'"\\]+$/.test(store.keyFormat)
+    ...(store.keyFormat === undefined || (/^\P{Cc}+$/u.test(store.keyFormat) && !store.keyFormat.includes('$('))
       ? []
       : [
           {
-            message:
-              '`keyFormat` holds what stands in no key: blanks, quotes, or what a shell or Kubernetes would expand',
+            message: '`keyFormat` is empty, or holds a line break or `$(`, which Kubernetes would expand',
             mend: 'write it as `private-artifacts/{{workflow.namespace}}/{{workflow.name}}/{{pod.name}}`',
           },
         ]),
