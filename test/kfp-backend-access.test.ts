@@ -408,8 +408,17 @@ describe('identities', () => {
       'KFP1742 the rule {"verbs":["get"]} allows nothing\n' +
         "    mend: give it groups, resources and verbs; the core group is ''",
       "KFP1742 the rule null allows nothing\n    mend: give it groups, resources and verbs; the core group is ''",
-      "KFP1742 the annotation 'a' of an account is no text\n    mend: give a text",
+      "KFP1742 the annotation 'a' of an account is no text, or has no name\n    mend: give a name, and a text",
       "KFP1742 `runner.imagePullSecrets` names what is no Secret\n    mend: give a list of names: ['registry-credentials']",
+    ]);
+    expect(
+      problemsOf({ workloadIdentity: { annotations: { 'a b': 'c' }, podLabels: { 'd e': 'f', g: 1 } } }).map(
+        (text) => text.split('\n')[0],
+      ),
+    ).toEqual([
+      "KFP1742 the annotation 'a b' of an account is no text, or has no name",
+      'KFP1742 the label of `workloadIdentity` {"d e":"f"} is none',
+      'KFP1742 the label of `workloadIdentity` {"g":1} is none',
     ]);
     expect(() => problemsOf({ workloadIdentity: 'kfp' })).toThrow('`workloadIdentity` must be an object');
     expect(() => problemsOf({ runner: { workloadIdentity: {} } })).toThrow(
@@ -860,6 +869,11 @@ describe('exposure', () => {
       'KFP1744 `exposure.tlsSecret` is no name of an object',
       'KFP1744 the label of `exposure.from` {"a b":"c"} is none',
     ]);
+    for (const namespace of [null, 5]) {
+      expect(of({ by: { gateway: 'public', namespace } })[0]).toBe(
+        'KFP1744 `exposure.by.namespace` is no name of an object',
+      );
+    }
     for (const by of [undefined, null, 'route', {}]) expect(of({ by })).toEqual(['KFP1744 `exposure.by` is neither']);
     expect(of({ by: { gateway: 'public', namespace: 'A B', section: 7 } })).toEqual([
       'KFP1744 `exposure.by.namespace` is no name of an object',

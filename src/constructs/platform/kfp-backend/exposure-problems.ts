@@ -83,7 +83,9 @@ function gatewayProblems({ by, ingressClassName, tlsSecret, login }: KfpExposure
   const ofIngress = Object.entries({ ingressClassName, tlsSecret }).filter(([, value]) => value !== undefined);
   return [
     ...nameProblems('exposure.by.gateway', gateway),
-    ...(namespace === undefined || isDnsLabel(String(namespace)) ? [] : nameProblems('exposure.by.namespace', '')),
+    ...(namespace === undefined || (typeof namespace === 'string' && isDnsLabel(namespace))
+      ? []
+      : nameProblems('exposure.by.namespace', '')),
     ...nameProblems('exposure.by.section', section),
     ...ofIngress.map(([name]) => ({
       message: `\`exposure.${name}\` is an Ingress', and there is a Gateway`,
