@@ -412,11 +412,14 @@ describe('identities', () => {
       "KFP1742 `runner.imagePullSecrets` names what is no Secret\n    mend: give a list of names: ['registry-credentials']",
     ]);
     expect(
-      problemsOf({ workloadIdentity: { annotations: { 'a b': 'c' }, podLabels: { 'd e': 'f', g: 1 } } }).map(
-        (text) => text.split('\n')[0],
-      ),
+      problemsOf({
+        workloadIdentity: { annotations: { 'a b': 'c', a: 1 }, podLabels: { 'd e': 'f', g: 1 } },
+        // Programs are told of the other one all the same.
+        runner: { annotations: { a: 'b' } },
+      }).map((text) => text.split('\n')[0]),
     ).toEqual([
       "KFP1742 the annotation 'a b' of an account is no text, or has no name",
+      "KFP1742 the annotation 'a' of an account is no text, or has no name",
       'KFP1742 the label of `workloadIdentity` {"d e":"f"} is none',
       'KFP1742 the label of `workloadIdentity` {"g":1} is none',
     ]);

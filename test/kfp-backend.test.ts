@@ -443,6 +443,11 @@ describe('KfpBackend', () => {
         "KFP1738 the image 'mysql'",
       ],
       [
+        'a class of volumes',
+        { database: Database.tryOut({ ...MYSQL, storageClassName: 'A B' }) },
+        'KFP1717 the `storageClassName` of `database` is no name',
+      ],
+      [
         'a name of no Secret',
         { images: { pullSecrets: [null] } },
         'KFP1740 `images.pullSecrets` names what is no Secret',

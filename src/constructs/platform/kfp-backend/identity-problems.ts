@@ -11,16 +11,13 @@ export function whoProblems(settings: KfpSettings): KfpProblem[] {
   if (parity) return [];
   const { runner = {}, workloadIdentity } = props;
   const found = [...runnerProblems({ workloadIdentity }), ...runnerProblems(runner)];
-  const annotations = {
-    ...workloadIdentity?.annotations,
-    ...runner.workloadIdentity?.annotations,
-    ...runner.annotations,
-  };
+  const annotations = [workloadIdentity?.annotations, runner.workloadIdentity?.annotations, runner.annotations];
   const labels = Object.keys(runLabels(settings));
   return [
     ...[
       ...found,
-      ...Object.entries(annotations)
+      ...annotations
+        .flatMap((each) => Object.entries(each ?? {}))
         .filter(([name, value]) => !isQualifiedName(name) || typeof value !== 'string')
         .map(([name]) => ({
           message: `the annotation '${name.slice(0, 80)}' of an account is no text, or has no name`,

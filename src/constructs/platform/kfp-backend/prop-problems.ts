@@ -66,6 +66,8 @@ function ownProblems({
       : [{ message: '`timezone` is none that is known', mend: "write it as 'Europe/Berlin' or 'UTC'" }]),
     ...(metadataDatabase === undefined ? [] : databaseNameProblems('`metadataDatabase`', metadataDatabase)),
     ...(runs ? runProblems(runs) : []),
+    ...classProblems('database', props.database),
+    ...classProblems('objectStore', props.objectStore),
   ];
 }
 
@@ -108,6 +110,18 @@ function argoProblems(argo: Exclude<NonNullable<Props['argo']>, string>): Proble
     ...[...Object.entries(requests ?? {}), ...Object.entries(limits ?? {})].flatMap(([resource, amount]) =>
       amountProblems(`${resource} of the executor`, amount),
     ),
+  ];
+}
+
+/** The class of a try-out's volume; the empty one is none at all to Kubernetes. */
+function classProblems(of: string, store: Props['database'] | Props['objectStore']): Problem[] {
+  const { storageClassName = '' } = (store && 'tryOut' in store ? store.tryOut : undefined) ?? {};
+  if (storageClassName === '' || isObjectName(storageClassName)) return [];
+  return [
+    {
+      message: `the \`storageClassName\` of \`${of}\` is no name`,
+      mend: 'give the name of a StorageClass that exists',
+    },
   ];
 }
 
