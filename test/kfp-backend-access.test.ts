@@ -182,9 +182,10 @@ describe('places of programs', () => {
         programs: {
           'ml-pipeline': {
             replicas: -1,
-            resources: { requests: { cpu: 'lots' } },
+            resources: { requests: { cpu: 'lots', memory: '2Gi' }, limits: { memory: '1Gi' } },
             env: { 'A B': 'x', C: 1 },
             labels: { 'a b': 'c' },
+            annotations: { 'e f': 'g', h: 1 },
             nodeSelector: { pool: 'a b' },
             priorityClassName: 7,
           },
@@ -194,9 +195,12 @@ describe('places of programs', () => {
       "KFP1738 `pullPolicy` is 'Sometimes'",
       "KFP1740 `programs['ml-pipeline'].replicas` is -1",
       "KFP1740 cpu of the program 'ml-pipeline' is 'lots'",
+      "KFP1740 the program 'ml-pipeline' asks for 2Gi of memory, and may have 1Gi",
       "KFP1740 the variable 'A B' of the program 'ml-pipeline' is none",
       "KFP1740 the variable 'C' of the program 'ml-pipeline' is none",
       'KFP1740 the label of the program \'ml-pipeline\' {"a b":"c"} is none',
+      "KFP1740 the annotation 'e f' of the program 'ml-pipeline' is none",
+      "KFP1740 the annotation 'h' of the program 'ml-pipeline' is none",
       'KFP1740 the node selector of the program \'ml-pipeline\' {"pool":"a b"} is none',
       "KFP1740 the priorityClassName of the program 'ml-pipeline' is no name",
       'KFP1740 the priorityClassName of the backend is no name',
@@ -306,7 +310,15 @@ describe('a proxy', () => {
         '    mend: let the proxy know the cluster by its address, or run one in the cluster that logs in to it',
       "KFP1741 `proxy.except` names what is no host\n    mend: give a list: ['intranet.example.com', '.example.org', '10.0.0.0/8']",
     ]);
-    expect(problemsOf({ proxy: { http: 'socks5://proxy:1080' } })[0]).toMatch('`proxy.http` is no URL of a proxy');
+    // Of these, the last but one would be another text to Kubernetes, and the last one to whoever reads it.
+    for (const http of [
+      'socks5://proxy:1080',
+      'http://proxy/?a',
+      'http://$(POD_NAMESPACE):3128',
+      'http://pro\nxy:3128',
+    ]) {
+      expect(problemsOf({ proxy: { http } })[0]).toMatch('`proxy.http` is no URL of a proxy');
+    }
     expect(() => problemsOf({ proxy: { http: 3128 } })).toThrow('`proxy.http` must be a text');
   });
 
@@ -398,8 +410,20 @@ describe('identities', () => {
       'KFP1742 the rule {"verbs":["get"]} allows nothing\n' +
         "    mend: give it groups, resources and verbs; the core group is ''",
       "KFP1742 the rule null allows nothing\n    mend: give it groups, resources and verbs; the core group is ''",
-      "KFP1742 the annotation 'a' of an account is no text\n    mend: give a text",
+      "KFP1742 the annotation 'a' of an account is no text, or has no name\n    mend: give a name, and a text",
       "KFP1742 `runner.imagePullSecrets` names what is no Secret\n    mend: give a list of names: ['registry-credentials']",
+    ]);
+    expect(
+      problemsOf({
+        workloadIdentity: { annotations: { 'a b': 'c', a: 1 }, podLabels: { 'd e': 'f', g: 1 } },
+        // Programs are told of the other one all the same.
+        runner: { annotations: { a: 'b' } },
+      }).map((text) => text.split('\n')[0]),
+    ).toEqual([
+      "KFP1742 the annotation 'a b' of an account is no text, or has no name",
+      "KFP1742 the annotation 'a' of an account is no text, or has no name",
+      'KFP1742 the label of `workloadIdentity` {"d e":"f"} is none',
+      'KFP1742 the label of `workloadIdentity` {"g":1} is none',
     ]);
     expect(() => problemsOf({ workloadIdentity: 'kfp' })).toThrow('`workloadIdentity` must be an object');
     expect(() => problemsOf({ runner: { workloadIdentity: {} } })).toThrow(
@@ -687,6 +711,11 @@ describe('network policies', () => {
       "KFP1743 '10.0.0.1/24' of networkPolicies.clients[0] is no range of addresses",
       'KFP1743 the label of networkPolicies.metrics {"a b":"c"} is none',
     ]);
+    for (const labels of [null, 'app', ['app'], 0]) {
+      expect(problemsOf({ networkPolicies: { metrics: { namespace: 'monitoring', labels } } })[0]).toMatch(
+        'KFP1743 the labels of networkPolicies.metrics are none',
+      );
+    }
     for (const networkPolicies of [null, 'all', 7]) {
       expect(problemsOf({ networkPolicies })).toEqual([
         'KFP1743 `networkPolicies` is none of what it can be\n' +
@@ -828,6 +857,7 @@ describe('exposure', () => {
     ]) {
       expect(of({ host })).toEqual(['KFP1744 `exposure.host` is no name of a host']);
     }
+    expect(of({ from: {} })).toEqual(['KFP1744 `exposure.from` has no label, which to Kubernetes is every namespace']);
     const nobody = 'KFP1744 nobody lets people in: KFP has no login of its own';
     for (const login of [undefined, null, 'none', {}, { annotations: {} }, 7]) expect(of({ login })).toEqual([nobody]);
     expect(of({ login: { service: 'ml-pipeline-ui', port: 80 } })).toEqual([
@@ -843,6 +873,11 @@ describe('exposure', () => {
       'KFP1744 `exposure.tlsSecret` is no name of an object',
       'KFP1744 the label of `exposure.from` {"a b":"c"} is none',
     ]);
+    for (const namespace of [null, 5]) {
+      expect(of({ by: { gateway: 'public', namespace } })[0]).toBe(
+        'KFP1744 `exposure.by.namespace` is no name of an object',
+      );
+    }
     for (const by of [undefined, null, 'route', {}]) expect(of({ by })).toEqual(['KFP1744 `exposure.by` is neither']);
     expect(of({ by: { gateway: 'public', namespace: 'A B', section: 7 } })).toEqual([
       'KFP1744 `exposure.by.namespace` is no name of an object',

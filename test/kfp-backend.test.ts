@@ -437,6 +437,71 @@ describe('KfpBackend', () => {
       );
     });
 
+    test('of all that is of another kind, at once', () => {
+      const odd = { argo: null, runs: { workflowTtl: 5 }, v1: 'no', images: { overrides: { driver: 1 } } };
+      expect(() => backend({ ...odd, database: { kind: 'mysql', host: 5 } } as unknown as Props)).toThrow(
+        "'platform/kfp': `argo` must be a text or an object, `v1` must be true or false, `database.host` must be a text, " +
+          '`images.overrides.driver` must be a text, `runs.workflowTtl` must be a Duration of cdk8s.',
+      );
+    });
+
+    test.each<[string, object, string]>([
+      ['another word for Argo', { argo: 'externl' }, "KFP1717 `argo` is 'externl'"],
+      ['a limit that is none', { argo: { parallelism: 0 } }, 'KFP1717 `argo.parallelism` is 0'],
+      ['an amount that is none', { argo: { executor: { resources: { limits: { memory: '1 GB' } } } } }, '1 GB'],
+      ['definitions of no kind', { crds: 'full' }, "KFP1717 `crds` is 'full'"],
+      ['a level of nobody’s', { podSecurity: 'strict' }, "KFP1717 `podSecurity` is 'strict'"],
+      ['a domain that is a list', { clusterDomain: 'a,b' }, 'KFP1717 `clusterDomain` is no domain'],
+      ['a variable for a domain', { clusterDomain: '$(POD_NAMESPACE)' }, 'KFP1717 `clusterDomain` is no domain'],
+      ['no time zone', { timezone: 'europe/berlin' }, 'KFP1717 `timezone` is none that is known'],
+      ['SQL for a name', { metadataDatabase: 'a; drop' }, 'KFP1717 `metadataDatabase` is no name of a database'],
+      ['a path out of the bucket', { runs: { artifactPath: '../x' } }, 'KFP1717 `runs.artifactPath` is no path'],
+      ['a path with a query', { runs: { artifactPath: 'x?region=y' } }, 'KFP1717 `runs.artifactPath` is no path'],
+      ['a user by name', { runs: { securityContext: { runAsUser: 'root' } } }, 'runAsUser` is root'],
+      ['an issuer without a name', { kubernetesNative: { issuer: {} } }, 'KFP1717 the `issuer` of `kubernetesNative`'],
+      [
+        'what an older release does not look at',
+        { version: '2.2.0', runs: { securityContext: { runAsUser: 1000 } } },
+        "KFP1732 KFP 2.2.0 does not say who users' containers run as",
+      ],
+      ['another parity', { parity: 'upstreams' }, "KFP1717 `parity` is 'upstreams'"],
+      ['parity and more', { parity: 'upstream', ui: false }, 'nobody looks at `ui`'],
+      ['no kind of a store', { objectStore: { kind: 'tape' } }, "KFP1737 the kind of `objectStore` is 'tape'"],
+      ['a port of a store', { objectStore: { ...STORE, endpoint: 's3:99999' } }, 'KFP1737 the port'],
+      ['a variable for a store', { objectStore: { ...STORE, endpoint: '$(X):9000' } }, 'KFP1737 the endpoint'],
+      ['a variable for a region', { objectStore: { ...STORE, region: '$(X)' } }, 'KFP1737 the region'],
+      ['a variable in a key', { objectStore: { ...STORE, keyFormat: 'a/$(X)' } }, 'KFP1737 `keyFormat`'],
+      ['an image that is none', { images: { overrides: { driver: 'a b:1' } } }, "KFP1738 the image 'a b:1'"],
+      [
+        'an image of a try-out',
+        { database: Database.tryOut({ ...MYSQL, image: 'mysql' }) },
+        "KFP1738 the image 'mysql'",
+      ],
+      [
+        'a class of volumes',
+        { database: Database.tryOut({ ...MYSQL, storageClassName: 'A B' }) },
+        'KFP1717 the `storageClassName` of `database` is no name',
+      ],
+      [
+        'a name of no Secret',
+        { images: { pullSecrets: [null] } },
+        'KFP1740 `images.pullSecrets` names what is no Secret',
+      ],
+    ])('of %s', (_, props, expected) => {
+      expect(complaintsOf(props as Props)).toContain(expected);
+    });
+
+    test('of a namespace that is none', () => {
+      expect(complaintsOf({}, 'My Team')).toContain("KFP1717 'My Team' cannot be the namespace of the chart");
+    });
+
+    test('of a database by a URL, which it tells nobody', () => {
+      const database = Database.mysql({ ...MYSQL, host: 'mysql://kfp:hunter2@db.internal', tls: 'disable' });
+      const text = complaintsOf({ database });
+      expect(text).toContain('KFP1734 the `host` of the database is no host');
+      expect(text + warned()).not.toContain('hunter2');
+    });
+
     test('of another backend in its namespace', () => {
       const { chart } = backend();
       new ArgoBackend(chart, 'argo', { artifactRepository: STORE });

@@ -406,6 +406,7 @@ describe('what Istio lets through', () => {
     const annotation = 'traffic.sidecar.istio.io/excludeInboundPorts';
     expect(podOf(objectsOf({ kubernetesNative: true }), 'ml-pipeline').metadata.annotations[annotation]).toBe('8443');
     expect(podOf(objectsOf(), 'ml-pipeline').metadata.annotations).not.toHaveProperty([annotation]);
+    expect(podOf(objectsOf({ v1: true }), 'cache-server').metadata.annotations[annotation]).toBe('8443');
   });
 
   test('from outside: pages, the API behind them, and reading of metadata', () => {
@@ -465,6 +466,7 @@ describe('what is wrong with an installation for many teams', () => {
     [{ istio: {}, userIdHeader: '' }, "'' is no header"],
     [{ istio: {}, userIdHeader: 'x]' }, "'x]' is no header"],
     [{ istio: {}, userIdHeader: 'Authorization' }, "'authorization' is no header"],
+    [{ istio: {}, userIdPrefix: '$(POD_NAMESPACE)' }, 'what stands before the name of a person'],
     [{ istio: {}, userIdPrefix: 'a b' }, 'what stands before the name of a person'],
     [{ istio: {}, sharedRead: 'false' }, '`sharedRead` is neither true nor false'],
   ])('%j', (multiUser, message) => {
@@ -472,8 +474,23 @@ describe('what is wrong with an installation for many teams', () => {
     expect(refused(multiUser)[0]).toMatch(/^KFP1749 /);
   });
 
+  const OPEN: readonly (readonly [string, Record<string, Record<string, string>>])[] = [
+    ['sidecar.istio.io/inject', { labels: { 'sidecar.istio.io/inject': 'false' } }],
+    [
+      'traffic.sidecar.istio.io/excludeInboundPorts',
+      { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '8888' } },
+    ],
+    ['MULTIUSER', { env: { MULTIUSER: 'false' } }],
+    ['KUBEFLOW_USERID_HEADER', { env: { KUBEFLOW_USERID_HEADER: 'x-mine' } }],
+  ];
+
   test.each<[Partial<KfpBackendProps>, string | undefined, string]>([
     [{ runner: { annotations: { a: 'b' } } }, undefined, 'runs are in the namespaces of teams'],
+    ...OPEN.map(([name, options]): [Partial<KfpBackendProps>, undefined, string] => [
+      { programs: { 'ml-pipeline': options } },
+      undefined,
+      `'${name}' of 'ml-pipeline' is what keeps teams apart`,
+    ]),
     [OLDER, 'kfp', "runs of KFP 2.2.0 look for its programs in the namespace 'kubeflow'"],
   ])('what does not go with it: %j', (props, namespace, message) => {
     const found = complaintsOf(props, namespace).filter((each) => each.startsWith('KFP1750'));
@@ -776,6 +793,9 @@ describe('what is wrong with a team', () => {
     [{ network: undefined }, '`network` must be an object'],
     [{ network: { ...NETWORK, egress: 7 } }, '`network.egress` must be a list'],
     [{ backend: undefined }, '`backend` must be an object'],
+    [{ network: { ...NETWORK, dns: null } }, '`network.dns` must be an object'],
+    [{ quota: { accelerators: null } }, '`quota.accelerators` must be an object'],
+    [{ limits: { max: 4 } }, '`limits.max` must be an object'],
     [{ people: [] }, '`people` must be an object'],
     [{ people: { edit: {} } }, '`people.edit` must be a list'],
     [{ runner: { rules: 'all' } }, '`runner.rules` must be a list'],

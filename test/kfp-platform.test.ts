@@ -102,6 +102,23 @@ describe('a runner of several namespaces', () => {
     new Runner(chart, 'runner', { ...more, namespaces: namespaces as readonly string[] });
     expect(messageOf(() => Testing.synth(chart))).toContain(complaint);
   });
+
+  test.each<[object, string]>([
+    [{ name: 'Not One' }, "KFP1283 'Not One' cannot be the name of an account"],
+    [{ annotations: { 'a b': 'c' } }, "KFP1283 the annotation 'a b' of an account is none"],
+    [{ annotations: { a: 1 } }, "KFP1283 the annotation 'a' of an account is none"],
+    [{ imagePullSecrets: [null] }, 'KFP1283 `imagePullSecrets` names what is no Secret'],
+    [{ rules: [{ apiGroups: [''], resources: [null], verbs: ['get'] }] }, 'KFP1283 the rule'],
+    [
+      { name: {}, rules: 'all', imagePullSecrets: 'a' },
+      '`name` must be a text, `imagePullSecrets` must be a list, `rules`',
+    ],
+    [{ workloadIdentity: { annotations: 'x' } }, '`workloadIdentity.annotations` must be an object'],
+  ])('says what Kubernetes would refuse: %j', (props, complaint) => {
+    const chart = chartOf();
+    const made = () => new Runner(chart, 'runner', { namespaces: ['a', 'b'], ...props }) && Testing.synth(chart);
+    expect(messageOf(made)).toContain(complaint);
+  });
 });
 
 const WAVE = 'argocd.argoproj.io/sync-wave';
@@ -223,6 +240,10 @@ describe('definitions of kinds apart from backends', () => {
   test('several backends of a cluster share them', () => {
     const app = Testing.app();
     const definitions = new Chart(app, 'definitions');
+    const twice = new Chart(Testing.app(), 'twice', { namespace: 'kubeflow' });
+    new ArgoCrds(twice, 'argo');
+    new ArgoBackend(twice, 'backend', { artifactRepository: s3 });
+    expect(messageOf(() => Testing.synth(twice))).toContain("mend: define kinds once: by `crds: 'external'` of one backend");
     new ArgoCrds(definitions, 'argo');
     new KfpCrds(definitions, 'kfp');
     const argo = new Chart(app, 'argo', { namespace: 'argo' });

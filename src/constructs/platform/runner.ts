@@ -7,7 +7,8 @@ import { kebab } from '../../graph/names';
 import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
 import { factsOf, namespaceOf } from './facts';
-import { possibleNamespaces, runnerProblems } from './runners/problems';
+import { expectKinds } from './kinds';
+import { accountProblems, possibleNamespaces, runnerProblems } from './runners/problems';
 
 /** Anything with the name of a service account: a {@link Runner}, a cdk8s-plus ServiceAccount of any version, `{ name }`. */
 export interface IRunner {
@@ -97,6 +98,16 @@ export class Runner extends Construct implements IRunner {
 
   public constructor(scope: Construct, id: string, props: RunnerProps = {}) {
     super(scope, id);
+    expectKinds(this, props, {
+      name: 'a text',
+      annotations: 'an object',
+      workloadIdentity: 'an object',
+      imagePullSecrets: 'a list',
+      rules: 'a list',
+      cacheController: 'an object',
+    });
+    const { workloadIdentity } = props;
+    expectKinds(this, workloadIdentity, { annotations: 'an object', podLabels: 'an object' }, 'workloadIdentity');
     this.name = props.name ?? kebab(id);
     const { workloadIdentity: cloud } = props;
     this.podLabels = Object.keys(cloud?.podLabels ?? {}).length > 0 ? cloud?.podLabels : undefined;
@@ -106,7 +117,7 @@ export class Runner extends Construct implements IRunner {
       this.addAccount(new Construct(this, namespace), props, namespace);
     }
     const { at } = callSite(new.target);
-    const wrong = runnerProblems(props);
+    const wrong = [...runnerProblems(props), ...accountProblems(this.name, props)];
     this.node.addValidation({ validate: () => wrong.map((each) => renderDiagnostic({ ...each, ...(at && { at }) })) });
   }
 
@@ -147,7 +158,7 @@ export class Runner extends Construct implements IRunner {
       body: () => ({
         fields:
           secrets.length > 0
-            ? { imagePullSecrets: secrets.map((each) => ({ name: typeof each === 'string' ? each : each.name })) }
+            ? { imagePullSecrets: secrets.map((each) => ({ name: typeof each === 'string' ? each : each?.name })) }
             : {},
       }),
     });

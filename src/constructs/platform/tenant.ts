@@ -88,6 +88,7 @@ export class Tenant extends Construct {
     super(scope, id);
     expectKinds(this, props, {
       network: 'an object!',
+      createNamespace: 'true or false',
       namespace: 'a text',
       quota: 'an object',
       limits: 'an object',
@@ -95,7 +96,10 @@ export class Tenant extends Construct {
       labels: 'an object',
       queue: 'an object',
     });
-    expectKinds(this, props.network, { apiServer: 'an object!', egress: 'a list' }, 'network');
+    expectKinds(this, props.network, { apiServer: 'an object!', dns: 'an object', egress: 'a list' }, 'network');
+    expectKinds(this, props.quota, { accelerators: 'an object' }, 'quota');
+    const amounts = { defaultRequest: 'an object', defaultLimit: 'an object', max: 'an object' } as const;
+    expectKinds(this, props.limits, amounts, 'limits');
     expectKinds(this, props.people, { view: 'a list', run: 'a list', edit: 'a list' }, 'people');
     const {
       namespace = kebab(id),

@@ -54,7 +54,7 @@ export function deployment(
   const own = container.env ?? [];
   const more = Object.entries(env).map(([key, value]) => ({ name: key, value }));
   const variables = [...own.filter(({ name: key }) => !Object.hasOwn(env, key)), ...more];
-  const secrets = (images.pullSecrets ?? []).map((each) => ({ name: typeof each === 'string' ? each : each.name }));
+  const secrets = (images.pullSecrets ?? []).map((each) => ({ name: typeof each === 'string' ? each : each?.name }));
   return {
     spec: {
       replicas,

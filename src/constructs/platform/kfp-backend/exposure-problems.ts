@@ -26,6 +26,14 @@ export function exposureProblems({ parity, props, ui, multiUser }: KfpSettings):
     ...loginProblems(login),
     ...Object.entries(exposure.annotations ?? {}).flatMap(([name, text]) => annotationProblems('exposure', name, text)),
     ...labelProblems('the label of `exposure.from`', exposure.from),
+    ...(exposure.from && Object.keys(exposure.from).length === 0
+      ? [
+          {
+            message: '`exposure.from` has no label, which to Kubernetes is every namespace',
+            mend: 'give labels of the namespace that requests come from, or leave it out',
+          },
+        ]
+      : []),
   ];
   const doubtful: Problem[] = [
     ...(by === 'ingress' && tlsSecret === undefined
@@ -75,7 +83,9 @@ function gatewayProblems({ by, ingressClassName, tlsSecret, login }: KfpExposure
   const ofIngress = Object.entries({ ingressClassName, tlsSecret }).filter(([, value]) => value !== undefined);
   return [
     ...nameProblems('exposure.by.gateway', gateway),
-    ...(namespace === undefined || isDnsLabel(String(namespace)) ? [] : nameProblems('exposure.by.namespace', '')),
+    ...(namespace === undefined || (typeof namespace === 'string' && isDnsLabel(namespace))
+      ? []
+      : nameProblems('exposure.by.namespace', '')),
     ...nameProblems('exposure.by.section', section),
     ...ofIngress.map(([name]) => ({
       message: `\`exposure.${name}\` is an Ingress', and there is a Gateway`,

@@ -1,3 +1,4 @@
+import { isQualifiedName, labelProblems } from '../problems';
 import { runnerProblems } from '../runners/problems';
 import { runLabels } from './identity';
 import { pullSecretProblems } from './placement-problems';
@@ -10,18 +11,20 @@ export function whoProblems(settings: KfpSettings): KfpProblem[] {
   if (parity) return [];
   const { runner = {}, workloadIdentity } = props;
   const found = [...runnerProblems({ workloadIdentity }), ...runnerProblems(runner)];
-  const annotations = {
-    ...workloadIdentity?.annotations,
-    ...runner.workloadIdentity?.annotations,
-    ...runner.annotations,
-  };
+  const annotations = [workloadIdentity?.annotations, runner.workloadIdentity?.annotations, runner.annotations];
   const labels = Object.keys(runLabels(settings));
   return [
     ...[
       ...found,
-      ...Object.entries(annotations)
-        .filter(([, value]) => typeof value !== 'string')
-        .map(([name]) => ({ message: `the annotation '${name}' of an account is no text`, mend: 'give a text' })),
+      ...annotations
+        .flatMap((each) => Object.entries(each ?? {}))
+        .filter(([name, value]) => !isQualifiedName(name) || typeof value !== 'string')
+        .map(([name]) => ({
+          message: `the annotation '${name.slice(0, 80)}' of an account is no text, or has no name`,
+          mend: 'give a name, and a text',
+        })),
+      ...labelProblems('the label of `workloadIdentity`', workloadIdentity?.podLabels),
+      ...labelProblems('the label of `runner.workloadIdentity`', runner.workloadIdentity?.podLabels),
       ...pullSecretProblems('`runner.imagePullSecrets`', runner.imagePullSecrets),
     ].map((each) => ({ ...each, code: 'KFP1742' })),
     ...(!argo && labels.length > 0

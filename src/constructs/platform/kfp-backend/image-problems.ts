@@ -23,8 +23,8 @@ export function imageProblems(settings: KfpSettings, programs: readonly Program[
       ...each,
       code: 'KFP1738',
     })),
-    ...Object.entries(overrides)
-      .filter(([, image]) => typeof image !== 'string' || !isPinned(image))
+    ...[...Object.entries(overrides), ...ofTryOuts(props)]
+      .filter(([, image]) => !isPinned(image))
       .map(([name, image]) => ({
         code: 'KFP1738',
         message: `the image '${image}' of '${name}' can change without a word`,
@@ -42,6 +42,17 @@ export function imageProblems(settings: KfpSettings, programs: readonly Program[
   ];
 }
 
+/** Those that are given with a try-out. */
+function ofTryOuts({ database, objectStore }: KfpSettings['props']): (readonly [string, string])[] {
+  const own = database?.kind === 'mysql' ? database.tryOut?.image : undefined;
+  const store = objectStore?.kind === 's3' ? objectStore.tryOut?.image : undefined;
+  return [
+    ...(own === undefined ? [] : [['mysql', own] as const]),
+    ...(store === undefined ? [] : [['object-store', store] as const]),
+  ];
+}
+
 function isPinned(image: string): boolean {
+  if (!/^[a-z0-9][\w.:/@-]*$/i.test(image)) return false;
   return /@sha256:[0-9a-f]{64}$/.test(image) || (/:[\w][\w.-]*$/.test(image) && !image.endsWith(':latest'));
 }

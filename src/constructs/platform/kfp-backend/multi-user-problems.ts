@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { isDnsLabel } from '../../../graph/names';
 import { isObjectName } from '../../../graph/rules/settings';
-import { identityOf, teamFolder } from './multi-user';
+import { GUARDED, identityOf, teamFolder } from './multi-user';
 import type { KfpMultiUser } from './multi-user-props';
 import type { KfpProblem } from './problems';
 import type { KfpSettings } from './settings';
@@ -21,7 +21,12 @@ export function multiUserProblems(settings: KfpSettings): KfpProblem[] {
       },
     ];
   }
-  return [...identityProblems(multiUser), ...combinationProblems(settings), ...keyProblems(settings)];
+  return [
+    ...identityProblems(multiUser),
+    ...combinationProblems(settings),
+    ...keyProblems(settings),
+    ...guardProblems(settings),
+  ];
 }
 
 /** The headers that mean something else to KFP or to HTTP. */
@@ -48,7 +53,8 @@ function identityProblems(multiUser: KfpMultiUser): KfpProblem[] {
       `'${header}' is no header that can say who a person is`,
       "write one of letters and hyphens: 'kubeflow-userid'",
     ],
-    /^[\x21-\x7e]{0,63}$/.test(prefix) || [
+    // Kubernetes would put the value of X for `$(X)`.
+    (/^[\x21-\x7e]{0,63}$/.test(prefix) && !prefix.includes('$(')) || [
       'what stands before the name of a person is too long, or no plain text',
       "write what your login puts there: 'accounts.google.com:'",
     ],
@@ -89,6 +95,23 @@ function combinationProblems({ props, release, namespace }: KfpSettings): KfpPro
           },
         ]),
   ];
+}
+
+/** What of a program's pods decides whether it believes only those whom it may. */
+const GUARDS = /^(traffic\.)?sidecar\.istio\.io\/|^(MULTIUSER|ENABLE_AUTHZ|KUBEFLOW_USERID_(HEADER|PREFIX))$/;
+
+/** Options of programs that would take away what keeps teams apart. */
+function guardProblems({ props }: KfpSettings): KfpProblem[] {
+  return GUARDED.flatMap((program) => {
+    const { labels, annotations, env } = props.programs?.[program] ?? {};
+    return Object.keys({ ...labels, ...annotations, ...env })
+      .filter((name) => GUARDS.test(name))
+      .map((name) => ({
+        code: 'KFP1750',
+        message: `'${name}' of '${program}' is what keeps teams apart, and nobody else's to set`,
+        mend: 'leave it out of `programs`; for the header of a person there are `userIdHeader` and `userIdPrefix`',
+      }));
+  });
 }
 
 /** Keys of logs, by which the store's own policies can tell teams apart. */

@@ -41,7 +41,7 @@ export function withMultiUser(program: Program, settings: KfpSettings): Program 
   if (!multiUser) return program;
   const { pod, podLabels, podAnnotations, access = [] } = program;
   const isBlind = program.name === 'ml-pipeline-ui' && !release.uiAsks;
-  const webhook = program.name === 'ml-pipeline' && settings.kubernetesNative;
+  const webhook = program.name === 'cache-server' || (program.name === 'ml-pipeline' && settings.kubernetesNative);
   const [container, ...others] = pod.containers;
   const own = container!.env ?? [];
   const added = variables(program.name, multiUser);
@@ -64,7 +64,7 @@ export function withMultiUser(program: Program, settings: KfpSettings): Program 
 }
 
 /** What policies of Istio guard. */
-const GUARDED: readonly KfpProgram[] = ['ml-pipeline', 'ml-pipeline-ui', 'metadata-grpc-deployment'];
+export const GUARDED: readonly KfpProgram[] = ['ml-pipeline', 'ml-pipeline-ui', 'metadata-grpc-deployment'];
 
 function variables(program: KfpProgram, multiUser: KfpMultiUser): kubernetes.EnvVar[] {
   const { header, prefix } = identityOf(multiUser);

@@ -27,6 +27,10 @@ export function placed(program: Program, { parity, props }: KfpSettings): Progra
       ...(options.tolerations && { tolerations: unshared([...options.tolerations]) }),
       ...(options.affinity && { affinity: unshared(options.affinity) }),
       ...(priorityClassName !== undefined && { priorityClassName }),
+      ...(pullPolicy &&
+        pod.initContainers && {
+          initContainers: pod.initContainers.map((each) => ({ ...each, imagePullPolicy: pullPolicy })),
+        }),
       containers: pod.containers.map((container) => ({
         ...container,
         ...(pullPolicy && { imagePullPolicy: pullPolicy }),
@@ -39,7 +43,7 @@ export function placed(program: Program, { parity, props }: KfpSettings): Progra
 
 /** Secrets, by name or by themselves, as pods and accounts refer to them. */
 export function secretReferences(secrets: readonly (string | { readonly name: string })[]): { name: string }[] {
-  return secrets.map((each) => ({ name: typeof each === 'string' ? each : each.name }));
+  return secrets.map((each) => ({ name: typeof each === 'string' ? each : each?.name }));
 }
 
 type Variables = NonNullable<WorkloadOptions['env']>;

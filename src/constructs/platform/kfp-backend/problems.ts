@@ -1,4 +1,5 @@
-import { databaseProblems } from '../database';
+import { isIP } from 'node:net';
+import { type Database, databaseProblems } from '../database';
 import { choiceProblems, type Problem } from '../problems';
 import { exposureProblems } from './exposure-problems';
 import { whoProblems } from './identity-problems';
@@ -7,6 +8,7 @@ import { multiUserProblems } from './multi-user-problems';
 import { networkProblems } from './network-problems';
 import { placementProblems } from './placement-problems';
 import type { Program } from './program';
+import { databaseNameProblems, propProblems } from './prop-problems';
 import { proxyProblems } from './proxy-problems';
 import { KFP_VERSIONS } from './release';
 import type { KfpSettings } from './settings';
@@ -23,9 +25,11 @@ export interface KfpProblem extends Problem {
 type Check = (settings: KfpSettings, programs: readonly Program[]) => readonly KfpProblem[];
 
 const CHECKS: readonly Check[] = [
+  propProblems,
   versionProblems,
   imageProblems,
   nativeProblems,
+  olderProblems,
   parityProblems,
   mysqlProblems,
   storeBindingProblems,
@@ -52,6 +56,18 @@ function versionProblems({ props }: KfpSettings): KfpProblem[] {
   }));
 }
 
+/** What an older release would not look at. */
+function olderProblems({ parity, props, release }: KfpSettings): KfpProblem[] {
+  if (parity || release.confined || props.runs?.securityContext === undefined) return [];
+  return [
+    {
+      code: 'KFP1732',
+      message: `KFP ${release.version} does not say who users' containers run as`,
+      mend: "leave out `runs.securityContext`, or take version '2.17.0'",
+    },
+  ];
+}
+
 function nativeProblems({ kubernetesNative, release }: KfpSettings): KfpProblem[] {
   if (!kubernetesNative || release.kubernetesNative) return [];
   return [
@@ -75,10 +91,25 @@ function parityProblems({ parity }: KfpSettings): KfpProblem[] {
   ];
 }
 
+/** What is told to nobody may hold a password: a URL in place of a host. */
+function addressProblems({ host, database }: Database): Problem[] {
+  return [
+    ...(host === '' || isIP(host) !== 0 || /^\w[\w.-]*$/.test(host)
+      ? []
+      : [
+          { message: 'the `host` of the database is no host', mend: "write it without scheme and port: 'db.internal'" },
+        ]),
+    ...(database === '' ? [] : databaseNameProblems('the `database`', database)),
+  ];
+}
+
 function mysqlProblems({ parity, props, tls }: KfpSettings): KfpProblem[] {
   const { database } = props;
   if (parity || !database) return [];
-  const found = databaseProblems(database).map((each) => ({ ...each, code: 'KFP1734' }));
+  const found = [...databaseProblems(database), ...addressProblems(database)].map((each) => ({
+    ...each,
+    code: 'KFP1734',
+  }));
   if (found.length > 0) return found;
   if (database.kind === 'postgres') {
     return [

@@ -34,7 +34,7 @@ function urlProblems(what: string, url: unknown): Problem[] {
   if (url === undefined) return [];
   const mend = "write it as a URL: 'http://proxy.example.com:3128'";
   if (typeof url !== 'string' || !URL.canParse(url)) return [{ message: `\`${what}\` is no URL`, mend }];
-  const { protocol, username, password, host, pathname } = new URL(url);
+  const { username, password } = new URL(url);
   if (username !== '' || password !== '') {
     return [
       {
@@ -43,7 +43,8 @@ function urlProblems(what: string, url: unknown): Problem[] {
       },
     ];
   }
-  if (!['http:', 'https:'].includes(protocol) || host === '' || pathname !== '/') {
+  // Kubernetes would put the value of X for `$(X)`, which a host may have for what reads URLs.
+  if (!/^https?:\/\/[\w.:[\]-]+\/?$/i.test(url)) {
     return [{ message: `\`${what}\` is no URL of a proxy`, mend }];
   }
   return [];

@@ -56,7 +56,7 @@ export function settingsOf(
       image: (name) => release.images[name],
     };
   }
-  const { parity: _, ...props } = given;
+  const props = given;
   const { images = {}, database, objectStore, tls, multiUser } = props;
   return {
     ...common,

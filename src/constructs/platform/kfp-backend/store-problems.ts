@@ -1,4 +1,5 @@
-import { storeProblems } from '../object-store';
+import { type ObjectStore, storeProblems } from '../object-store';
+import { choiceProblems, type Problem, wholeProblems } from '../problems';
 import type { KfpProblem } from './problems';
 import type { KfpSettings } from './settings';
 
@@ -6,9 +7,17 @@ import type { KfpSettings } from './settings';
 export function storeBindingProblems({ parity, props, store, release }: KfpSettings): KfpProblem[] {
   const { objectStore } = props;
   if (parity || !objectStore) return [];
-  const found = storeProblems(objectStore).map((each) => ({ ...each, code: 'KFP1737' }));
-  if (found.length > 0) return found;
   const { kind } = objectStore;
+  const unknown = choiceProblems('the kind of `objectStore`', kind ?? 'missing', ['s3', 'gcs', 'azure']);
+  if (unknown.length > 0) {
+    const mend = 'give ObjectStore.s3, .gcs or .tryOut';
+    return unknown.map(({ message }) => ({ code: 'KFP1737', message, mend }));
+  }
+  const found = [...storeProblems(objectStore), ...textProblems(objectStore)].map((each) => ({
+    ...each,
+    code: 'KFP1737',
+  }));
+  if (found.length > 0) return found;
   if (kind === 'azure') {
     return [
       {
@@ -88,5 +97,32 @@ export function storeBindingProblems({ parity, props, store, release }: KfpSetti
           },
         ]
       : []),
+  ];
+}
+
+/** Texts that stand in variables of pods, where Kubernetes puts the value of X for `$(X)`. */
+function textProblems(store: ObjectStore): Problem[] {
+  const { endpoint, region } = (store.kind === 's3' ? store : {}) as {
+    readonly [of in 'endpoint' | 'region']?: string;
+  };
+  const [host = '', port = '443'] = endpoint?.split(':') ?? [];
+  const isAddress = endpoint !== undefined && /^[^/\s:]+(:\d+)?$/.test(endpoint);
+  return [
+    // What is no host and port at all, it is said of every backend.
+    ...(!isAddress || /^\w[\w.-]*$/.test(host)
+      ? []
+      : [{ message: 'the endpoint of the store is no host', mend: 'give host and port, without a scheme' }]),
+    ...(isAddress ? wholeProblems("the port of the store's endpoint", Number(port), 1, 65535) : []),
+    ...(region === undefined || /^[\w-]+$/.test(region)
+      ? []
+      : [{ message: 'the region of the bucket is none', mend: "write it as the store does: 'eu-central-1'" }]),
+    ...(store.keyFormat === undefined || (/^\P{Cc}+$/u.test(store.keyFormat) && !store.keyFormat.includes('$('))
+      ? []
+      : [
+          {
+            message: '`keyFormat` is empty, or holds a line break or `$(`, which Kubernetes would expand',
+            mend: 'write it as `private-artifacts/{{workflow.namespace}}/{{workflow.name}}/{{pod.name}}`',
+          },
+        ]),
   ];
 }

@@ -88,7 +88,8 @@ export function teamRepository({ repository }: StoreBinding, namespace: string):
  */
 export function storeBinding(given: ObjectStore, tryOut: string): StoreBinding {
   const store = { ...given, keyFormat: given.keyFormat ?? KEY_FORMAT };
-  const repository = repositoryOf(store, store.kind === 's3' && store.tryOut ? tryOut : undefined);
+  // Of a store of no known kind there is none; `store-problems.ts` says so.
+  const repository = repositoryOf(store, store.kind === 's3' && store.tryOut ? tryOut : undefined) ?? { none: {} };
   if (store.kind === 'gcs') {
     const { bucket, credentials = 'identity', hmac } = store;
     return {

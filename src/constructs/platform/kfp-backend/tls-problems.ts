@@ -1,6 +1,6 @@
 import { isObjectName } from '../../../graph/rules/settings';
-import { choiceProblems } from '../problems';
 import type { KfpProblem } from './problems';
+import { issuerProblems } from './prop-problems';
 import type { KfpRelease } from './release';
 import type { KfpSettings } from './settings';
 
@@ -23,10 +23,7 @@ export function tlsProblems({ parity, tls, release, multiUser, store, props }: K
           ),
         ]
       : []),
-    ...(issuer !== undefined && !isName(issuer.name)
-      ? [problem('the `issuer` of `tls` has no name', "give { name: 'ca', kind: 'ClusterIssuer' }")]
-      : []),
-    ...choiceProblems('the kind of the `issuer` of `tls`', issuer?.kind, ['Issuer', 'ClusterIssuer']).map(
+    ...(issuer === undefined ? [] : issuerProblems('tls', issuer)).map(
       (each): KfpProblem => ({ ...each, code: 'KFP1745' }),
     ),
     ...(props.caBundle && !issuer

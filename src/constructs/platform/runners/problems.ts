@@ -1,5 +1,6 @@
 import type { PolicyRule } from '../../../components/definition';
-import type { Problem } from '../problems';
+import { isObjectName } from '../../../graph/rules/settings';
+import { isQualifiedName, type Problem } from '../problems';
 import type { IWorkloadIdentity, RunnerProps } from '../runner';
 import type { WorkloadIdentity } from '../workload-identity';
 
@@ -21,6 +22,33 @@ export function runnerProblems({ workloadIdentity, rules = [], namespace, namesp
   ];
 }
 
+/** What of the account itself Kubernetes would not take. */
+export function accountProblems(
+  name: string,
+  { annotations, workloadIdentity, ...props }: RunnerProps,
+): RunnerProblem[] {
+  const texts = Object.entries({ ...workloadIdentity?.annotations, ...annotations });
+  const isName = (each: unknown) => typeof each === 'string' && isObjectName(each);
+  const odd = (props.imagePullSecrets ?? []).filter((each) => !isName(typeof each === 'string' ? each : each?.name));
+  const wrong = (message: string, mend: string) => ({ code: 'KFP1283', message, mend });
+  return [
+    ...(isName(name)
+      ? []
+      : [
+          wrong(
+            `'${name.slice(0, 80)}' cannot be the name of an account`,
+            'use lower-case letters, digits and hyphens',
+          ),
+        ]),
+    ...texts
+      .filter(([key, value]) => !isQualifiedName(key) || typeof value !== 'string')
+      .map(([key]) => wrong(`the annotation '${key.slice(0, 80)}' of an account is none`, 'give a name, and a text')),
+    ...(odd.length === 0
+      ? []
+      : [wrong('`imagePullSecrets` names what is no Secret', "give a list of names: ['registry-credentials']")]),
+  ];
+}
+
 /** The namespaces that an account can be made in, each once. */
 export function possibleNamespaces(namespaces: unknown): readonly string[] {
   return Array.isArray(namespaces) ? [...new Set<string>(namespaces.filter(isNamespace))] : [];
@@ -32,7 +60,9 @@ function identityProblems(cloud: IWorkloadIdentity | undefined): RunnerProblem[]
 }
 
 function allowsNothing(rule: PolicyRule): boolean {
-  return [rule?.apiGroups, rule?.resources, rule?.verbs].some((list) => !Array.isArray(list) || list.length === 0);
+  return [rule?.apiGroups, rule?.resources, rule?.verbs].some(
+    (list) => !Array.isArray(list) || list.length === 0 || list.some((each) => typeof each !== 'string'),
+  );
 }
 
 function namespacesProblems(namespaces: unknown, one: string | undefined): RunnerProblem[] {

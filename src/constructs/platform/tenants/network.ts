@@ -117,6 +117,9 @@ export function peerProblems(what: string, peer: NetworkPeer | undefined): Probl
   if (cidrs !== undefined || typeof namespace !== 'string' || !isDnsLabel(namespace)) {
     return [{ message: `${what} names no destination`, mend: "give { cidrs: ['…'] } or { namespace: '…' }" }];
   }
+  if (labels !== undefined && (typeof labels !== 'object' || labels === null || Array.isArray(labels))) {
+    return [{ message: `the labels of ${what} are none`, mend: "give { app: '…' }, or leave them out" }];
+  }
   return labelProblems(`the label of ${what}`, labels);
 }
 
