@@ -36,18 +36,19 @@ export interface PostgresProps extends DatabaseProps {
 export interface MysqlProps extends DatabaseProps {
   /** @default 3306 */
   readonly port?: number | undefined;
-  /** The database's name. */
+  /** The database's name. A `KfpBackend` has a second one beside it, `metadataDatabase`, and makes both where its user may. */
   readonly database: string;
   /** Where the password stands. */
   readonly password: SecretKey;
   /**
-   * Whether TLS is used, and its certificate checked. `'disable'` sends the password without TLS.
+   * Whether TLS is used, and its certificate checked. `'disable'` sends the password without TLS. The metadata store of a `KfpBackend`
+   * encrypts, and does not check whose certificate it is: its client cannot.
    * @default 'verify-full'
    */
   readonly tls?: 'disable' | 'require' | 'verify-full' | undefined;
   /**
-   * The certificate of whoever signed the server's, where no public authority did: those of most clouds. A `KfpBackend` takes it;
-   * Argo has no place for it.
+   * The certificate of whoever signed the server's, where no public authority did: RDS, Cloud SQL and databases of your own need it. A
+   * `KfpBackend` takes it; Argo has no place for it.
    * @default - public authorities
    */
   readonly caCertificate?: SecretKey | undefined;
@@ -79,7 +80,10 @@ export const Database = {
     return { ...props, kind: 'postgres' };
   },
 
-  /** MySQL, and what speaks its protocol. */
+  /**
+   * MySQL, and what speaks its protocol. The user of a `KfpBackend` must be allowed to log in by `mysql_native_password`, which MySQL 8.4
+   * has off by default and MySQL 9 has no more: the metadata store knows no other way.
+   */
   mysql(props: MysqlProps): Extract<Database, { kind: 'mysql' }> {
     return { ...props, kind: 'mysql' };
   },

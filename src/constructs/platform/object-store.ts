@@ -13,7 +13,11 @@ export interface S3StoreProps {
   readonly region?: string | undefined;
   /** True to speak to it without TLS. @default false */
   readonly insecure?: boolean | undefined;
-  /** Keys of Secrets, or `'identity'`: who the pods are to the cloud. @default 'identity' */
+  /**
+   * Keys of Secrets, which must be in each namespace with runs; or `'identity'`: who the pods are to the cloud. A `KfpBackend` wants both keys
+   * in one Secret, and its release 2.2.0 wants keys.
+   * @default 'identity'
+   */
   readonly credentials?: 'identity' | S3Credentials | undefined;
   /** The certificate of whoever signed the store's, where no public authority did. @default - public authorities */
   readonly caCertificate?: SecretKey | undefined;

@@ -4,7 +4,10 @@ export type KfpLogin =
   | 'i-accept-no-login'
   /** Annotations of an Ingress that make its controller ask somebody, such as oauth2-proxy. */
   | { readonly annotations: Readonly<Record<string, string>> }
-  /** Another Service of the namespace, such as oauth2-proxy, that requests go to first; it is told to go on to the user interface. */
+  /**
+   * Another Service of the namespace, such as oauth2-proxy, that requests go to first. You tell it to go on to the user interface:
+   * `--upstream=http://ml-pipeline-ui:80`.
+   */
   | { readonly service: string; readonly port: number };
 
 /** How people reach the user interface from outside of the cluster. */
@@ -22,8 +25,8 @@ export interface KfpExposure {
   /** Annotations of the Ingress or the HTTPRoute. @default - none */
   readonly annotations?: Readonly<Record<string, string>> | undefined;
   /**
-   * Labels of the namespace that requests come from: the Ingress controller's, or the Gateway's. With a login that is a Service,
-   * they come from there.
+   * Labels of the namespace that requests come from, the Ingress controller's or the Gateway's:
+   * `{ 'kubernetes.io/metadata.name': 'ingress-nginx' }`. With a login that is a Service, they come from there, and this says nothing.
    * @default - anywhere: load balancers of clouds are in no namespace
    */
   readonly from?: Readonly<Record<string, string>> | undefined;

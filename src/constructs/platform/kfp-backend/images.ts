@@ -3,7 +3,7 @@ import type { Program } from './program';
 import type { KfpSettings } from './settings';
 import { tryOutImages } from './try-out';
 
-/** The images of KFP's backend, by what they are. */
+/** The images of KFP's backend, by what they are; docs/kfp-backend.md says which program is of which. */
 export type KfpImage =
   | 'alpine'
   | 'api-server'
@@ -27,7 +27,11 @@ export type KfpImage =
 
 /** Where the images of KFP's backend come from. */
 export interface KfpImageOptions extends ImageOptions {
-  /** Whole references, by what the image is: they stand as they are given. @default - those of the release */
+  /**
+   * Whole references, by what the image is (`frontend`, not the Deployment's name `ml-pipeline-ui`): they stand as they are given, whatever
+   * `registry` and `digests` say.
+   * @default - those of the release
+   */
   readonly overrides?: { readonly [image in KfpImage]?: string } | undefined;
 }
 

@@ -85,13 +85,24 @@ interface CommonProps {
 /** Props of {@link KfpBackend}. */
 export interface KfpBackendProps extends CommonProps {
   readonly parity?: undefined;
-  /** Where pipelines, runs and their metadata are kept: MySQL. */
+  /**
+   * Where pipelines, runs and their metadata are kept: MySQL, with a user that may log in by `mysql_native_password`. Its server's
+   * certificate is checked against public authorities, unless `caCertificate` names another one.
+   */
   readonly database: Database;
-  /** The database of the metadata of artifacts, beside `database`, in the same server. @default 'metadb' */
+  /**
+   * The database of the metadata of artifacts, beside that of `database`, in the same server. KFP makes both where its user may.
+   * @default 'metadb'
+   */
   readonly metadataDatabase?: string | undefined;
   /** Where artifacts, logs and pipelines' documents are kept. */
   readonly objectStore: ObjectStore;
-  /** Argo Workflows: how it is installed, or `'external'` where it is there already. @default - for this namespace */
+  /**
+   * Argo Workflows: how it is installed, or `'external'` where it is there already: 3.6 or newer, working for the namespaces with runs,
+   * with an artifact repository, and for KFP 2.17.0 with an executor that is not root, such as `argoexec:v4.0.8-nonroot`.
+   * `workflowDefaults` are merged over the backend's own.
+   * @default - for this namespace
+   */
   readonly argo?: KfpArgoOptions | 'external' | undefined;
   /** The user interface. @default true */
   readonly ui?: boolean | undefined;
@@ -142,7 +153,8 @@ export interface KfpBackendProps extends CommonProps {
   /** A PriorityClass that exists, for all programs. @default - none */
   readonly priorityClassName?: string | undefined;
   /**
-   * More about single programs: replicas, resources, variables, places. Programs that elect no leader are one each.
+   * More about single programs, by the names of their Deployments: replicas, resources, variables, places. Programs that elect no
+   * leader are one each.
    * @default - one replica of each
    */
   readonly programs?: { readonly [program in KfpProgram]?: WorkloadOptions } | undefined;
