@@ -243,7 +243,9 @@ describe('definitions of kinds apart from backends', () => {
     const twice = new Chart(Testing.app(), 'twice', { namespace: 'kubeflow' });
     new ArgoCrds(twice, 'argo');
     new ArgoBackend(twice, 'backend', { artifactRepository: s3 });
-    expect(messageOf(() => Testing.synth(twice))).toContain("mend: define kinds once: by `crds: 'external'` of one backend");
+    expect(messageOf(() => Testing.synth(twice))).toContain(
+      "mend: define kinds once: by `crds: 'external'` of one backend",
+    );
     new ArgoCrds(definitions, 'argo');
     new KfpCrds(definitions, 'kfp');
     const argo = new Chart(app, 'argo', { namespace: 'argo' });
