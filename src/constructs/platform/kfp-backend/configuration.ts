@@ -1,8 +1,9 @@
 import { yamlText } from '../../../argo/yaml-text';
 import { CONFIGURATION, configuration } from '../argo-backend/configuration';
-import { CERTIFICATE_FOLDER, hostOf } from './certificate';
+import { CERTIFICATE_FOLDER } from './certificate';
 import { DATABASE_KEYS, databaseKeys } from './database';
 import { envoyConfiguration } from './envoy';
+import { hostOf } from './hosts';
 import { runLabels } from './identity';
 import { TEAM_RUNNER } from './multi-user';
 import { INSTALL_CONFIG } from './program';

@@ -1,3 +1,4 @@
+import { hostOf } from './hosts';
 import { identityOf } from './multi-user';
 import type { KfpObject } from './object';
 import type { KfpProgram, Program } from './program';
@@ -111,10 +112,6 @@ function ways(settings: KfpSettings): readonly KfpObject[] {
       route: to('metadata-envoy-service', 9090),
     }),
   ];
-}
-
-function hostOf(service: string, { namespace, clusterDomain }: KfpSettings): string {
-  return `${service}.${namespace}.svc.${clusterDomain}`;
 }
 
 function security(kind: string, name: string, spec: Readonly<Record<string, unknown>>): KfpObject {

@@ -1,3 +1,4 @@
+import { namesOf } from './hosts';
 import type { KfpObject } from './object';
 import { type Program, rule } from './program';
 import type { KfpSettings } from './settings';
@@ -63,10 +64,9 @@ const RULES = [
 
 /** The webhooks, and the certificate that cert-manager makes for them. */
 export function nativeObjects(settings: KfpSettings): readonly KfpObject[] {
-  const { kubernetesNative, namespace, clusterDomain } = settings;
+  const { kubernetesNative } = settings;
   if (!kubernetesNative) return [];
   const own = 'kfp-api-webhook-selfsigned-issuer';
-  const host = `ml-pipeline.${namespace}.svc`;
   const { issuer } = kubernetesNative;
   return [
     ...(issuer
@@ -80,7 +80,7 @@ export function nativeObjects(settings: KfpSettings): readonly KfpObject[] {
         spec: {
           commonName: CERTIFICATE,
           isCA: true,
-          dnsNames: ['ml-pipeline', `ml-pipeline.${namespace}`, host, `${host}.${clusterDomain}`],
+          dnsNames: [...namesOf('ml-pipeline', settings)],
           issuerRef: { kind: issuer?.kind ?? 'Issuer', name: issuer?.name ?? own },
           secretName: CERTIFICATE,
         },
