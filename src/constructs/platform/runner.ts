@@ -8,6 +8,7 @@ import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
 import { factsOf, namespaceOf } from './facts';
 import { possibleNamespaces, runnerProblems } from './runners/problems';
+import { secretReferences } from './secret-reference';
 
 /** Anything with the name of a service account: a {@link Runner}, a cdk8s-plus ServiceAccount of any version, `{ name }`. */
 export interface IRunner {
@@ -145,10 +146,7 @@ export class Runner extends Construct implements IRunner {
       kind: 'ServiceAccount',
       annotations: { ...cloud?.annotations, ...props.annotations },
       body: () => ({
-        fields:
-          secrets.length > 0
-            ? { imagePullSecrets: secrets.map((each) => ({ name: typeof each === 'string' ? each : each.name })) }
-            : {},
+        fields: secrets.length > 0 ? { imagePullSecrets: secretReferences(secrets) } : {},
       }),
     });
     new Manifest(scope, 'Token', {

@@ -5,6 +5,7 @@ import { variableProblems, workloadProblems } from '../backend/workload-problems
 import { databaseProblems } from '../database';
 import { storeProblems } from '../object-store';
 import { choiceProblems, labelProblems, type Problem, wholeProblems } from '../problems';
+import { isKey } from '../secret-reference';
 import type { ArgoBackendProps } from './props';
 
 const PROGRAMS = ['workflow-controller', 'argoexec', 'argocli'];
@@ -44,7 +45,7 @@ export function propProblems(props: ArgoBackendProps): Problem[] {
     ...variableProblems('executor', props.executor?.env),
     ...imageOptionProblems(props.images ?? {}, PROGRAMS),
     ...Object.keys(props.extraConfiguration ?? {})
-      .filter((key) => !/^[-._a-zA-Z0-9]+$/.test(key))
+      .filter((key) => !isKey(key))
       .map((key) => ({ message: `'${key}' is no key of a ConfigMap`, mend: "name it as Argo's documentation does" })),
   ];
 }

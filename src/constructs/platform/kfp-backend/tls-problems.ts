@@ -1,5 +1,6 @@
 import { isObjectName } from '../../../graph/rules/settings';
 import { choiceProblems } from '../problems';
+import { isKey } from '../secret-reference';
 import type { KfpProblem } from './problems';
 import type { KfpRelease } from './release';
 import type { KfpSettings } from './settings';
@@ -112,8 +113,4 @@ function importers(of: 'caBundle' | 'caCertificate', { version }: KfpRelease): K
 
 function isName(name: unknown): boolean {
   return typeof name === 'string' && isObjectName(name);
-}
-
-function isKey(key: unknown): boolean {
-  return typeof key === 'string' && /^[-._a-zA-Z0-9]+$/.test(key);
 }

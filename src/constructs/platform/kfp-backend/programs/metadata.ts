@@ -55,7 +55,7 @@ export function metadataStore(settings: KfpSettings): Program {
           ],
           ports: [{ name: 'grpc-api', containerPort: 8080 }],
           livenessProbe: isOpen,
-          readinessProbe: { ...isOpen },
+          readinessProbe: isOpen,
         },
       ],
     },

@@ -41,7 +41,7 @@ export function ui(settings: KfpSettings): Program {
           env: variables(settings),
           ports: [{ containerPort: 3000 }],
           livenessProbe: health,
-          readinessProbe: { ...health },
+          readinessProbe: health,
           resources: { requests: { cpu: '10m', memory: '70Mi' } },
           ...(v1 && { volumeMounts: [{ name: 'config-volume', mountPath: '/etc/config', readOnly: true }] }),
         },

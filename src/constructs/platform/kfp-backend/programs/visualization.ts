@@ -21,7 +21,7 @@ export function visualizationServer(settings: KfpSettings): Program {
           imagePullPolicy: 'IfNotPresent',
           ports: [{ name: 'http', containerPort: 8888 }],
           livenessProbe: health,
-          readinessProbe: { ...health },
+          readinessProbe: health,
           resources: { requests: { cpu: '30m', memory: '500Mi' } },
         },
       ],
