@@ -1,3 +1,5 @@
+import { labelsOf } from '../backend/objects';
+import { TRY_OUT_STORE } from '../backend/try-out-store';
 import { hostOf } from './hosts';
 import { identityOf } from './multi-user';
 import type { KfpObject } from './object';
@@ -54,8 +56,7 @@ export function istioObjects(settings: KfpSettings, programs: readonly Program[]
   ];
 }
 
-/** The object store of a try-out, as its own construct labels it. */
-const TRY_OUT = { name: 'try-out-object-store', labels: { 'app.kubernetes.io/name': 'try-out-object-store' } };
+const TRY_OUT = { name: TRY_OUT_STORE, labels: labelsOf(TRY_OUT_STORE) };
 
 /** What of the API server asks who calls. The way to logs of before does not, and is closed. */
 const ASKING = ['/apis/v1beta1/*', '/apis/v2beta1/*', '/metrics'];

@@ -1,3 +1,5 @@
+import { labelsOf } from '../backend/objects';
+import { STORE_CLIENTS, TRY_OUT_STORE, TRY_OUT_STORE_PORT } from '../backend/try-out-store';
 import { launcherRules } from '../kfp-backend/accounts';
 import { TEAM_LABEL, TEAM_RUNNER } from '../kfp-backend/multi-user';
 import type { KfpSettings } from '../kfp-backend/settings';
@@ -13,7 +15,7 @@ export function teamLabels({ store }: KfpSettings): Readonly<Record<string, stri
   return {
     ...TEAM_LABEL,
     'istio-injection': 'disabled',
-    ...(store.bundled === 'try-out' && { 'cdk8s-kfp/object-store': 'try-out' }),
+    ...(store.bundled === 'try-out' && STORE_CLIENTS),
   };
 }
 
@@ -28,7 +30,7 @@ export function teamNetwork(network: TenantNetwork, { namespace, store }: KfpSet
     egress: [
       to({ app: 'ml-pipeline' }, 8887, 8888),
       to({ component: 'metadata-grpc-server' }, 8080),
-      ...(store.bundled === 'try-out' ? [to({ 'app.kubernetes.io/name': 'try-out-object-store' }, 8333)] : []),
+      ...(store.bundled === 'try-out' ? [to(labelsOf(TRY_OUT_STORE), TRY_OUT_STORE_PORT)] : []),
       ...(network.egress ?? []),
     ],
   };
