@@ -1,6 +1,7 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
 import type { PolicyRule } from '../../../../components/definition';
 import { driverParameters } from '../database';
+import { REVIEWS } from '../multi-user-access';
 import { probe } from '../probes';
 import { env, envOfConfig, envOfField, envOfSecret, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
@@ -152,12 +153,7 @@ function rules(settings: KfpSettings): PolicyRule[] {
     rule('argoproj.io', ['workflows'], ['create', 'get', 'list', 'watch', 'update', 'patch', 'delete']),
     rule('kubeflow.org', ['scheduledworkflows'], ['create', 'get', 'list', 'update', 'patch', 'delete']),
     // In a Role these two allow nothing; where there are several teams, they stand in a ClusterRole.
-    ...(parity
-      ? [
-          rule('authorization.k8s.io', ['subjectaccessreviews'], ['create']),
-          rule('authentication.k8s.io', ['tokenreviews'], ['create']),
-        ]
-      : []),
+    ...(parity ? REVIEWS.rules : []),
     ...(release.confined
       ? [
           rule('kubeflow.org', ['scheduledworkflows/finalizers'], ['update']),
