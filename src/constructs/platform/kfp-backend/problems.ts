@@ -8,7 +8,7 @@ import { networkProblems } from './network-problems';
 import { placementProblems } from './placement-problems';
 import type { Program } from './program';
 import { proxyProblems } from './proxy-problems';
-import { KFP_VERSIONS } from './release';
+import { KFP_VERSIONS, NEWER } from './release';
 import type { KfpSettings } from './settings';
 import { storeBindingProblems } from './store-problems';
 import { authorityProblems, bundleProblems, tlsProblems } from './tls-problems';
@@ -58,7 +58,7 @@ function nativeProblems({ kubernetesNative, release }: KfpSettings): KfpProblem[
     {
       code: 'KFP1732',
       message: `KFP ${release.version} keeps no pipelines as objects of Kubernetes`,
-      mend: "leave out `kubernetesNative`, or take version '2.17.0'",
+      mend: `leave out \`kubernetesNative\`, or ${NEWER}`,
     },
   ];
 }

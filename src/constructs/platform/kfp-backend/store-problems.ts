@@ -1,5 +1,6 @@
 import { storeProblems } from '../object-store';
 import type { KfpProblem } from './problems';
+import { NEWER } from './release';
 import type { KfpSettings } from './settings';
 
 /** What is wrong with an object store, for KFP. */
@@ -43,7 +44,7 @@ export function storeBindingProblems({ parity, props, store, release }: KfpSetti
           {
             code: 'KFP1737',
             message: `KFP ${release.version} needs keys of the object store: it does not know who its pods are to a cloud`,
-            mend: "give `credentials`, or take version '2.17.0'",
+            mend: `give \`credentials\`, or ${NEWER}`,
           },
         ]
       : []),

@@ -2,10 +2,8 @@ import { isObjectName } from '../../../graph/rules/settings';
 import { choiceProblems } from '../problems';
 import { isKey } from '../secret-reference';
 import type { KfpProblem } from './problems';
-import type { KfpRelease } from './release';
+import { type KfpRelease, NEWER } from './release';
 import type { KfpSettings } from './settings';
-
-const NEWER = "take version '2.17.0'";
 
 /** What is wrong with TLS between the programs. */
 export function tlsProblems({ parity, tls, release, multiUser, store, props }: KfpSettings): KfpProblem[] {
