@@ -40,7 +40,7 @@ export function accounts(settings: KfpSettings): readonly KfpAccount[] {
 }
 
 /** What KFP's driver and launcher, and Argo's executor, do as the account of a run. */
-export function runnerRules(settings: KfpSettings): PolicyRule[] {
+function runnerRules(settings: KfpSettings): PolicyRule[] {
   return [
     rule('argoproj.io', ['workflowtaskresults'], ['create', 'patch']),
     ...launcherRules(settings),

@@ -45,8 +45,10 @@ export function configMaps(settings: KfpSettings): readonly KfpConfigMap[] {
   ];
 }
 
-/** The ConfigMaps that runs read: where artifacts go, and where the store of metadata is. */
+/** The ConfigMap that runs are told by where artifacts go. */
 export const LAUNCHER = 'kfp-launcher';
+
+/** The ConfigMap that runs are told by where the store of metadata is. */
 export const METADATA = 'metadata-grpc-configmap';
 
 /** How runs find the store of metadata. */
