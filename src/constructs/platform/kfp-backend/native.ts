@@ -1,11 +1,10 @@
 import { namesOf } from './hosts';
 import type { KfpObject } from './object';
-import { type Program, rule } from './program';
+import { MANAGE, type Program, rule } from './program';
 import type { KfpSettings } from './settings';
 
 const CERTIFICATE = 'kfp-api-webhook-cert';
 const FOLDER = '/etc/webhook/certs';
-const ALL = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
 
 /**
  * Lets the API server keep pipelines as objects of Kubernetes, and answer for them as a webhook.
@@ -58,8 +57,8 @@ export const API_SERVER_ARGUMENTS = [
 
 const GROUP = 'pipelines.kubeflow.org';
 const RULES = [
-  rule(GROUP, ['pipelines', 'pipelines/finalizers'], ALL),
-  rule(GROUP, ['pipelineversions', 'pipelineversions/finalizers', 'pipelineversions/status'], ALL),
+  rule(GROUP, ['pipelines', 'pipelines/finalizers'], MANAGE),
+  rule(GROUP, ['pipelineversions', 'pipelineversions/finalizers', 'pipelineversions/status'], MANAGE),
 ];
 
 /** The webhooks, and the certificate that cert-manager makes for them. */

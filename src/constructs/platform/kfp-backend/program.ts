@@ -96,6 +96,18 @@ export function envOfField(name: string, fieldPath: string): kubernetes.EnvVar {
 /** The ConfigMap that the programs are told of the installation by. */
 export const INSTALL_CONFIG = 'pipeline-install-config';
 
+/** The verbs of who looks at objects. */
+export const LOOK = ['get', 'list', 'watch'] as const;
+
+/** The verbs of who changes objects that others make. */
+export const CHANGE = [...LOOK, 'update', 'patch'] as const;
+
+/** The verbs of whose objects they are. */
+export const MANAGE = ['create', ...CHANGE, 'delete'] as const;
+
+/** Lets the cluster's autoscaler take away the node of a pod, which a program without volumes survives. */
+export const EVICTABLE = { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' } as const;
+
 /** A rule of one API group. */
 export function rule(apiGroup: string, resources: readonly string[], verbs: readonly string[]): PolicyRule {
   return { apiGroups: [apiGroup], resources, verbs };

@@ -1,5 +1,5 @@
 import { seconds } from '../../../settings/setting-value';
-import { env, envOfField, type Program, rule } from '../program';
+import { EVICTABLE, env, envOfField, LOOK, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 import { waitFor } from '../waiting';
 import { PIPELINE_LOOP_RULE, TEKTON_RULE } from './tekton';
@@ -11,7 +11,6 @@ const TOKEN = 'persistenceagent-sa-token';
 /** The persistence agent: it tells the API server how Workflows go on. */
 export function persistenceAgent(settings: KfpSettings): Program {
   const { workflowTtl } = settings.props.runs ?? {};
-  const read = ['get', 'list', 'watch'];
   return {
     name: NAME,
     labels: { app: NAME },
@@ -21,15 +20,15 @@ export function persistenceAgent(settings: KfpSettings): Program {
         role: `${NAME}-role`,
         binding: `${NAME}-binding`,
         rules: [
-          rule('argoproj.io', ['workflows'], read),
-          rule('kubeflow.org', ['scheduledworkflows'], read),
+          rule('argoproj.io', ['workflows'], LOOK),
+          rule('kubeflow.org', ['scheduledworkflows'], LOOK),
           rule('pipelines.kubeflow.org', ['scheduledworkflows', 'workflows'], ['report']),
           rule('pipelines.kubeflow.org', ['runs'], ['reportMetrics', 'readArtifact']),
           ...(settings.parity && settings.release.tekton ? [TEKTON_RULE, PIPELINE_LOOP_RULE] : []),
         ],
       },
     ],
-    podAnnotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' },
+    podAnnotations: EVICTABLE,
     calls: ['ml-pipeline', 'kubernetes'],
     pod: {
       ...waitFor(settings, 'ml-pipeline'),
