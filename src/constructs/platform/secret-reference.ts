@@ -12,6 +12,11 @@ export function secretReferences(secrets: readonly (string | { readonly name: st
   return secrets.map((each) => ({ name: typeof each === 'string' ? each : each.name }));
 }
 
+/** Keys of Secrets, each once. */
+export function distinctSecrets(all: readonly ISecretReference[]): readonly ISecretReference[] {
+  return [...new Map(all.map((each) => [`${each.name}/${each.key}`, each])).values()];
+}
+
 /** Whether Kubernetes takes a key of a Secret or a ConfigMap. */
 export function isKey(key: unknown): key is string {
   return typeof key === 'string' && /^[-._a-zA-Z0-9]+$/.test(key);
