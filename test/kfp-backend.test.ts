@@ -402,6 +402,26 @@ describe('KfpBackend', () => {
       );
     });
 
+    test.each<[unknown, string]>([
+      [{ argo: { parallelism: 0 } }, '`argo.parallelism` is 0'],
+      [{ argo: { retention: { failed: -1 } } }, '`argo.retention.failed` is -1'],
+      [{ argo: { executor: { env: { 'A B': 'x' } } } }, "the variable 'A B' of the executor is none"],
+      [{ argo: 'extern' }, "`argo` is 'extern'"],
+      [{ crds: 'full' }, "`crds` is 'full'"],
+      [{ podSecurity: 'privileged' }, "`podSecurity` is 'privileged'"],
+      [{ kubernetesNative: { issuer: { name: 'My CA' } } }, 'the `issuer` of `kubernetesNative` has no name'],
+      [
+        { kubernetesNative: { issuer: { name: 'ca', kind: 'Clusterissuer' } } },
+        "the kind of the `issuer` of `kubernetesNative` is 'Clusterissuer'",
+      ],
+      [{ runs: { workflowTtl: Duration.millis(1) } }, '`runs.workflowTtl`, in seconds, is 0.001'],
+      [{ runs: { securityContext: { runAsUser: -1 } } }, '`runs.securityContext.runAsUser` is -1'],
+      [{ runs: { securityContext: { runAsGroup: '1' } } }, '`runs.securityContext.runAsGroup` is 1'],
+      [{ clusterDomain: '.cluster.local' }, '`clusterDomain` is no domain'],
+    ])('of %j', (props, complaint) => {
+      expect(complaintsOf(props as Props)).toContain(`[platform/kfp] KFP1756 ${complaint}`);
+    });
+
     test('of another backend in its namespace', () => {
       const { chart } = backend();
       new ArgoBackend(chart, 'argo', { artifactRepository: STORE });

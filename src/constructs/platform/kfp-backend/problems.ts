@@ -5,6 +5,7 @@ import { whoProblems } from './identity-problems';
 import { imageProblems } from './image-problems';
 import { multiUserProblems } from './multi-user-problems';
 import { networkProblems } from './network-problems';
+import { optionProblems } from './option-problems';
 import { placementProblems } from './placement-problems';
 import type { Program } from './program';
 import { proxyProblems } from './proxy-problems';
@@ -25,6 +26,7 @@ type Check = (settings: KfpSettings, programs: readonly Program[]) => readonly K
 const CHECKS: readonly Check[] = [
   versionProblems,
   imageProblems,
+  optionProblems,
   nativeProblems,
   parityProblems,
   mysqlProblems,

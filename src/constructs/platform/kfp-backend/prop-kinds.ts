@@ -13,6 +13,7 @@ export function expectPropKinds(construct: Construct, props: KfpBackendProps | K
     ...(props?.parity === undefined && { database: 'an object!', objectStore: 'an object!' }),
     multiUser: 'an object',
     runs: 'an object',
+    ...(typeof given.argo !== 'string' && { argo: 'an object' as const }),
     programs: 'an object',
     images: 'an object',
     proxy: 'an object',
@@ -26,6 +27,15 @@ export function expectPropKinds(construct: Construct, props: KfpBackendProps | K
     const kinds = { resources: 'an object', env: 'an object', labels: 'an object', annotations: 'an object' } as const;
     const places = { nodeSelector: 'an object', tolerations: 'a list', affinity: 'an object' } as const;
     expectKinds(construct, options, { ...kinds, ...places }, `programs['${name}']`);
+  }
+  expectKinds(construct, given.runs, { workflowTtl: 'a Duration of cdk8s', securityContext: 'an object' }, 'runs');
+  if (typeof given.argo === 'object') {
+    expectKinds(
+      construct,
+      given.argo,
+      { retention: 'an object', executor: 'an object', workflowDefaults: 'an object' },
+      'argo',
+    );
   }
   expectKinds(construct, given.images, { pullSecrets: 'a list' }, 'images');
   expectKinds(construct, given.proxy, { http: 'a text', https: 'a text', except: 'a list' }, 'proxy');

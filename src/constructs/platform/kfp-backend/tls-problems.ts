@@ -1,6 +1,6 @@
 import { isObjectName } from '../../../graph/rules/settings';
-import { choiceProblems } from '../problems';
 import { isKey } from '../secret-reference';
+import { issuerProblems } from './option-problems';
 import type { KfpProblem } from './problems';
 import { type KfpRelease, NEWER } from './release';
 import type { KfpSettings } from './settings';
@@ -22,12 +22,7 @@ export function tlsProblems({ parity, tls, release, multiUser, store, props }: K
           ),
         ]
       : []),
-    ...(issuer !== undefined && !isName(issuer.name)
-      ? [problem('the `issuer` of `tls` has no name', "give { name: 'ca', kind: 'ClusterIssuer' }")]
-      : []),
-    ...choiceProblems('the kind of the `issuer` of `tls`', issuer?.kind, ['Issuer', 'ClusterIssuer']).map(
-      (each): KfpProblem => ({ ...each, code: 'KFP1745' }),
-    ),
+    ...issuerProblems('tls', issuer).map((each): KfpProblem => ({ ...each, code: 'KFP1745' })),
     ...(props.caBundle && !issuer
       ? [
           problem(
