@@ -3,16 +3,16 @@ import * as path from 'node:path';
 import { Chart, Duration, Testing, Yaml } from 'cdk8s';
 import { parse } from 'yaml';
 import { ArgoBackend, Database, KfpBackend, type KfpBackendProps, type KfpParityProps, ObjectStore } from '../src';
+import { KEYS, LOGIN, secret } from './backends/configurations';
+import { containerOf, of } from './backends/lookup';
 import { synth } from './synth';
+import { keptWarnings } from './warnings';
 
-const secret = (name: string, key: string) => ({ secret: name, key });
-const KEYS = { accessKey: secret('store', 'access'), secretKey: secret('store', 'secret') };
 const STORE = ObjectStore.s3({ bucket: 'ml', region: 'eu-central-1' });
 const MYSQL = {
   host: 'db.internal',
   database: 'kfp',
-  username: secret('db', 'user'),
-  password: secret('db', 'password'),
+  ...LOGIN,
 };
 const DATABASE = Database.mysql(MYSQL);
 
@@ -28,13 +28,7 @@ function backend(props: Props = {}, namespace: string | undefined = 'kubeflow') 
 
 const objectsOf = (props?: Props, namespace?: string): Objects => synth(backend(props, namespace).chart);
 
-const of = (objects: Objects, kind: string, name?: string) =>
-  objects.filter((each) => each.kind === kind && (name === undefined || each.metadata.name === name));
-
 const dataOf = (objects: Objects, name: string): Record<string, string> => of(objects, 'ConfigMap', name)[0].data;
-
-const containerOf = (objects: Objects, name: string) =>
-  of(objects, 'Deployment', name)[0].spec.template.spec.containers[0];
 
 /** The variables of a program: texts, or where they are taken from. */
 function variablesOf(objects: Objects, name: string): Record<string, string> {
@@ -45,13 +39,9 @@ function variablesOf(objects: Objects, name: string): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-let warnings: jest.SpyInstance;
-beforeEach(() => {
-  warnings = jest.spyOn(console, 'warn').mockImplementation(() => {});
-});
-afterEach(() => warnings.mockRestore());
+const warnings = keptWarnings();
 
-const warned = () => warnings.mock.calls.map(([text]) => text).join('\n');
+const warned = () => warnings.all().join('\n');
 
 /** What synth complains of. */
 function complaintsOf(props: Props, namespace?: string): string {
