@@ -5,7 +5,7 @@ import { KfpBackend } from '../src/constructs/platform/kfp-backend';
 import type { KfpBackendProps } from '../src/constructs/platform/kfp-backend/props';
 import { KEYS, LOGIN, secret } from './backends/configurations';
 import { containerOf, of, templateOf } from './backends/lookup';
-import { type Endpoint, NetworkReach } from './network-reach';
+import { type Endpoint, NetworkReach } from './backends/network-reach';
 import { synth } from './synth';
 import { keptWarnings } from './warnings';
 

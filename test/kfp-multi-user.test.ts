@@ -13,9 +13,9 @@ import {
   Task,
   WorkloadIdentity,
 } from '../src';
+import { allows, type Policy } from './backends/authorization-policy';
 import { KEYS, LOGIN, secret } from './backends/configurations';
 import { of, one, templateOf } from './backends/lookup';
-import { allows, type Policy } from './kfp-backend/authorization-policy';
 import { synth } from './synth';
 import { keptWarnings } from './warnings';
 
