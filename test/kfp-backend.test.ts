@@ -270,6 +270,7 @@ describe('KfpBackend', () => {
         ObjectStore.s3({ bucket: 'ml', endpoint: 's:9', credentials: { ...KEYS, sessionToken: secret('store', 't') } }),
         'KFP knows no token of a session',
       ],
+      ['what is no store', { bucket: 'ml' } as unknown as typeof STORE, "the kind of `objectStore` is 'missing'"],
       ['a bucket that is none', ObjectStore.s3({ bucket: 's3://ml', region: 'x' }), "'s3://ml' is no bucket"],
     ])('but not in %s', (_, objectStore, complaint) => {
       const found = complaintsOf({ objectStore });

@@ -14,7 +14,7 @@ const PROGRAMS = ['workflow-controller', 'argoexec', 'argocli'];
 export function propProblems(props: ArgoBackendProps): Problem[] {
   const { artifactRepository: store, database, archive, controller, server, scope, crds } = props;
   return [
-    ...(store === 'none' ? [] : storeProblems(store)),
+    ...(store === 'none' ? [] : storeProblems(store, 'artifactRepository')),
     ...(database ? databaseProblems(database) : []),
     ...(database?.kind === 'mysql' && database.caCertificate
       ? [

@@ -7,7 +7,7 @@ import type { KfpSettings } from './settings';
 export function storeBindingProblems({ parity, props, store, release }: KfpSettings): KfpProblem[] {
   const { objectStore } = props;
   if (parity || !objectStore) return [];
-  const found = storeProblems(objectStore).map((each) => ({ ...each, code: 'KFP1737' }));
+  const found = storeProblems(objectStore, 'objectStore').map((each) => ({ ...each, code: 'KFP1737' }));
   if (found.length > 0) return found;
   const { kind } = objectStore;
   if (kind === 'azure') {
