@@ -423,6 +423,12 @@ describe('KfpBackend', () => {
       expect(() => backend({ database: undefined } as never)).toThrow("'platform/kfp': `database` must be an object.");
     });
 
+    test('of a parity with nobody known', () => {
+      expect(() => backend({ parity: 'downstream', database: undefined } as never)).toThrow(
+        '`database` must be an object',
+      );
+    });
+
     test('names the line that made it', () => {
       expect(complaintsOf({ version: '3' as '2.2.0' })).toContain('test/kfp-backend.test.ts:');
     });

@@ -23,7 +23,7 @@ export function optionProblems({ parity, props, kubernetesNative }: KfpSettings)
             : wholeProblems('`runs.workflowTtl`, in seconds,', seconds(workflowTtl), 1)),
           ...wholeProblems('`runs.securityContext.runAsUser`', securityContext.runAsUser, 0),
           ...wholeProblems('`runs.securityContext.runAsGroup`', securityContext.runAsGroup, 0),
-          ...(clusterDomain === undefined || isObjectName(String(clusterDomain))
+          ...(clusterDomain === undefined || isObjectName(clusterDomain)
             ? []
             : [{ message: '`clusterDomain` is no domain', mend: "write it without dots around it: 'cluster.local'" }]),
         ]),
@@ -40,7 +40,7 @@ export function issuerProblems(of: string, issuer: CertificateIssuer | undefined
   if (issuer === undefined) return [];
   const { name, kind } = Object(issuer) as Partial<CertificateIssuer>;
   return [
-    ...(typeof name === 'string' && isObjectName(name)
+    ...(isObjectName(name)
       ? []
       : [{ message: `the \`issuer\` of \`${of}\` has no name`, mend: "give { name: 'ca', kind: 'ClusterIssuer' }" }]),
     ...choiceProblems(`the kind of the \`issuer\` of \`${of}\``, kind, ['Issuer', 'ClusterIssuer']),

@@ -8,9 +8,9 @@ import type { KfpBackendProps, KfpParityProps } from './props';
  * @throws where something is not
  */
 export function expectPropKinds(construct: Construct, props: KfpBackendProps | KfpParityProps): void {
-  const given: Partial<KfpBackendProps> = props?.parity === undefined ? (props ?? {}) : {};
+  const given: Partial<KfpBackendProps> = props?.parity === 'upstream' ? {} : (props ?? {});
   expectKinds(construct, given, {
-    ...(props?.parity === undefined && { database: 'an object!', objectStore: 'an object!' }),
+    ...(props?.parity !== 'upstream' && { database: 'an object!', objectStore: 'an object!' }),
     multiUser: 'an object',
     runs: 'an object',
     ...(typeof given.argo !== 'string' && { argo: 'an object' as const }),

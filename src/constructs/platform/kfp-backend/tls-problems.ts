@@ -48,7 +48,7 @@ export function bundleProblems({ parity, props, release, tls }: KfpSettings): Kf
   if (parity || caBundle === undefined) return [];
   const problem = (message: string, mend: string): KfpProblem => ({ code: 'KFP1746', message, mend });
   const { configMap, key } = Object(caBundle);
-  if (!isName(configMap) || !isKey(key)) {
+  if (!isObjectName(configMap) || !isKey(key)) {
     return [problem('`caBundle` names no key of a ConfigMap', "give { configMap: 'authorities', key: 'ca.crt' }")];
   }
   if (!release.tls) {
@@ -102,8 +102,4 @@ function importers(of: 'caBundle' | 'caCertificate', { version }: KfpRelease): K
     message: `with \`${of}\` importers of KFP ${version} do not work: they speak TLS to the metadata store, which does not`,
     mend,
   };
-}
-
-function isName(name: unknown): boolean {
-  return typeof name === 'string' && isObjectName(name);
 }
