@@ -27,7 +27,7 @@ const CHECKS: readonly Check[] = [
   versionProblems,
   imageProblems,
   optionProblems,
-  nativeProblems,
+  releaseProblems,
   parityProblems,
   mysqlProblems,
   storeBindingProblems,
@@ -54,15 +54,27 @@ function versionProblems({ props }: KfpSettings): KfpProblem[] {
   }));
 }
 
-function nativeProblems({ kubernetesNative, release }: KfpSettings): KfpProblem[] {
-  if (!kubernetesNative || release.kubernetesNative) return [];
-  return [
-    {
-      code: 'KFP1732',
-      message: `KFP ${release.version} keeps no pipelines as objects of Kubernetes`,
-      mend: `leave out \`kubernetesNative\`, or ${NEWER}`,
-    },
+/** What the release cannot do, but for what is told beside other things of the same prop. */
+function releaseProblems({ kubernetesNative, release, props }: KfpSettings): KfpProblem[] {
+  const found: readonly (readonly [boolean, string, string])[] = [
+    [
+      kubernetesNative !== undefined && !release.kubernetesNative,
+      'keeps no pipelines as objects of Kubernetes',
+      '`kubernetesNative`',
+    ],
+    [
+      props.runs?.securityContext !== undefined && !release.securityContext,
+      'runs containers as their images say',
+      '`runs.securityContext`',
+    ],
   ];
+  return found
+    .filter(([is]) => is)
+    .map(([, does, prop]) => ({
+      code: 'KFP1732',
+      message: `KFP ${release.version} ${does}`,
+      mend: `leave out ${prop}, or ${NEWER}`,
+    }));
 }
 
 function parityProblems({ parity }: KfpSettings): KfpProblem[] {

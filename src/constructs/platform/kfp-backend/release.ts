@@ -31,6 +31,8 @@ export interface KfpRelease {
   readonly tekton: boolean;
   /** Whether pipelines can be objects of Kubernetes. */
   readonly kubernetesNative: boolean;
+  /** Whether pods of runs can be told who their containers run as. */
+  readonly securityContext: boolean;
   /** Whether its programs can speak TLS with each other. */
   readonly tls: boolean;
   /** Whether the API server finds its object store by itself, with keys or without. */
@@ -72,6 +74,7 @@ const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
     confined: true,
     tekton: false,
     kubernetesNative: true,
+    securityContext: true,
     tls: true,
     storeByIdentity: true,
     uiAsks: true,
@@ -107,6 +110,7 @@ const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
     confined: false,
     tekton: true,
     kubernetesNative: false,
+    securityContext: false,
     tls: false,
     storeByIdentity: false,
     uiAsks: false,
