@@ -15,6 +15,7 @@ const MYSQL = {
   ...LOGIN,
 };
 const DATABASE = Database.mysql(MYSQL);
+const OLDER = { version: '2.2.0', images: { registry: 'mirror.example.com' } } as const;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into manifests of every kind
 type Objects = any[];
@@ -296,6 +297,14 @@ describe('KfpBackend', () => {
     });
     expect(variablesOf(objects, 'ml-pipeline')).not.toHaveProperty('DEFAULT_SECURITY_CONTEXT_RUN_AS_GROUP');
     expect(variablesOf(objects, 'ml-pipeline-persistenceagent').TTL_SECONDS_AFTER_WORKFLOW_FINISH).toBe('7200');
+    // Argo would remove them after an hour, whatever KFP is told.
+    const { workflowDefaults } = dataOf(objects, 'workflow-controller-configmap');
+    expect(parse(workflowDefaults!).spec.ttlStrategy).toEqual({
+      secondsAfterCompletion: 7200,
+      secondsAfterSuccess: 7200,
+      secondsAfterFailure: 7200,
+    });
+    expect(complaintsOf({ runs, ...OLDER })).toContain('KFP1732 KFP 2.2.0 runs containers as their images say');
     expect(dataOf(objects, 'pipeline-install-config').cronScheduleTimezone).toBe('Europe/Berlin');
   });
 
