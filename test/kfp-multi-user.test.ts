@@ -616,7 +616,7 @@ describe('KfpTenant', () => {
       ports: ports.map((port) => ({ protocol: 'TCP', port })),
     });
     expect(one(objects, 'NetworkPolicy', 'allow-egress').spec.egress).toEqual([
-      inBackend({ app: 'ml-pipeline' }, 8887, 8888),
+      inBackend({ app: 'ml-pipeline' }, 8888, 8887),
       inBackend({ component: 'metadata-grpc-server' }, 8080),
       inBackend({ 'app.kubernetes.io/name': 'try-out-object-store' }, 8333),
       { to: [{ ipBlock: { cidr: '10.2.0.0/16' } }], ports: [{ protocol: 'TCP', port: 5432 }] },

@@ -3,7 +3,7 @@ import { TRY_OUT_STORE } from '../backend/try-out-store';
 import { hostOf } from './hosts';
 import { identityOf } from './multi-user';
 import type { KfpObject } from './object';
-import type { KfpProgram, Program } from './program';
+import { CALLED_BY_RUNS, type KfpProgram, type Program } from './program';
 import type { KfpSettings } from './settings';
 
 /** A rule of an AuthorizationPolicy. */
@@ -36,12 +36,10 @@ export function istioObjects(settings: KfpSettings, programs: readonly Program[]
         }),
       ),
     ),
-    ...[
-      ...[...named('ml-pipeline'), ...named('metadata-grpc-deployment')].map(({ name, labels }) => ({ name, labels })),
-      ...(settings.store.bundled === 'try-out' ? [TRY_OUT] : []),
-    ].map(({ name, labels }) =>
-      // Where the mesh wants everybody's identity, pods of runs would reach nothing.
-      security('PeerAuthentication', name, { selector: { matchLabels: labels }, mtls: { mode: 'PERMISSIVE' } }),
+    ...[...CALLED_BY_RUNS.flatMap(named), ...(settings.store.bundled === 'try-out' ? [TRY_OUT] : [])].map(
+      ({ name, labels }) =>
+        // Where the mesh wants everybody's identity, pods of runs would reach nothing.
+        security('PeerAuthentication', name, { selector: { matchLabels: labels }, mtls: { mode: 'PERMISSIVE' } }),
     ),
     ...[...named('ml-pipeline'), ...named('ml-pipeline-ui'), ...named('metadata-grpc-deployment')].flatMap(
       ({ services = [] }) =>

@@ -73,6 +73,22 @@ export interface Program {
   readonly calls: readonly Callee[];
 }
 
+/** Whom the pods of runs call: the driver and the launcher in them, and tasks that start other runs. */
+export const CALLED_BY_RUNS: readonly KfpProgram[] = ['ml-pipeline', 'metadata-grpc-deployment'];
+
+/** The ports of a program's pods that its Services lead to. The webhooks' is Kubernetes' alone. */
+export function portsOf({ services = [], pod }: Program): readonly number[] {
+  const named = pod.containers.flatMap(({ ports = [] }) => ports);
+  const numbers = services
+    .flatMap(({ ports }) => ports)
+    .map(({ port, targetPort = port }) =>
+      typeof targetPort === 'number' ? targetPort : named.find(({ name }) => name === targetPort)?.containerPort,
+    );
+  return [...new Set(numbers)].filter((port) => port !== undefined).filter((port) => port !== WEBHOOK);
+}
+
+const WEBHOOK = 8443;
+
 /** A variable with a text. */
 export function env(name: string, value: string): kubernetes.EnvVar {
   return { name, value };
