@@ -1,3 +1,4 @@
+import { amended } from './amend';
 import { namesOf } from './hosts';
 import type { KfpObject } from './object';
 import { MANAGE, type Program, rule } from './program';
@@ -13,11 +14,22 @@ const FOLDER = '/etc/webhook/certs';
  */
 export function withKubernetesNative(program: Program, { kubernetesNative }: KfpSettings): Program {
   if (!kubernetesNative || program.name !== 'ml-pipeline') return program;
-  const { pod, access = [], services = [] } = program;
-  const [container] = pod.containers;
-  const { command, args } = container!;
+  const { access = [], services = [] } = program;
+  const { command, args } = program.pod.containers[0]!;
+  const changed = amended(program, {
+    command: command ?? ['/bin/apiserver'],
+    args: [
+      ...(args ?? API_SERVER_ARGUMENTS),
+      `--webhookTLSCertPath=${FOLDER}/tls.crt`,
+      `--webhookTLSKeyPath=${FOLDER}/tls.key`,
+      '--pipelinesStoreKubernetes=true',
+    ],
+    volumeMounts: [{ name: 'webhook-certs', mountPath: FOLDER, readOnly: true }],
+    volumes: [{ name: 'webhook-certs', secret: { secretName: CERTIFICATE } }],
+  });
+  const [container, ...others] = changed.pod.containers;
   return {
-    ...program,
+    ...changed,
     access: access.map((each) => ({ ...each, rules: [...each.rules, ...RULES] })),
     services: services.map((service) => ({
       ...service,
@@ -25,25 +37,11 @@ export function withKubernetesNative(program: Program, { kubernetesNative }: Kfp
       ports: [...service.ports, { name: 'webhook', port: 8443, targetPort: 8443, protocol: 'TCP' }],
     })),
     pod: {
-      ...pod,
+      ...changed.pod,
       containers: [
-        {
-          ...container!,
-          command: command ?? ['/bin/apiserver'],
-          args: [
-            ...(args ?? API_SERVER_ARGUMENTS),
-            `--webhookTLSCertPath=${FOLDER}/tls.crt`,
-            `--webhookTLSKeyPath=${FOLDER}/tls.key`,
-            '--pipelinesStoreKubernetes=true',
-          ],
-          ports: [{ name: 'webhook', containerPort: 8443 }, ...(container!.ports ?? [])],
-          volumeMounts: [
-            ...(container!.volumeMounts ?? []),
-            { name: 'webhook-certs', mountPath: FOLDER, readOnly: true },
-          ],
-        },
+        { ...container!, ports: [{ name: 'webhook', containerPort: 8443 }, ...(container!.ports ?? [])] },
+        ...others,
       ],
-      volumes: [...(pod.volumes ?? []), { name: 'webhook-certs', secret: { secretName: CERTIFICATE } }],
     },
   };
 }
