@@ -368,7 +368,9 @@ describe('what Istio lets through', () => {
     expect(of(objects, 'Namespace')).toEqual([]);
     for (const name of ['ml-pipeline', 'ml-pipeline-ui', 'metadata-grpc-deployment']) {
       expect(templateOf(objects, name).metadata.labels['sidecar.istio.io/inject']).toBe('true');
-      expect(one(objects, 'Deployment', name).spec.selector.matchLabels).not.toHaveProperty('sidecar.istio.io/inject');
+      expect(one(objects, 'Deployment', name).spec.selector.matchLabels).not.toHaveProperty([
+        'sidecar.istio.io/inject',
+      ]);
     }
     expect(one(objectsOf(), 'Namespace', 'kfp').metadata.labels).toEqual({
       'istio-injection': 'enabled',
