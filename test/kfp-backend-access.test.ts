@@ -355,13 +355,15 @@ describe('identities', () => {
       parse(of(from, 'ConfigMap', 'workflow-controller-configmap')[0].data.workflowDefaults).spec;
     expect(defaults(objects)).toMatchObject({
       podMetadata: { labels: label },
-      ttlStrategy: { secondsAfterCompletion: 3600 },
+      ttlStrategy: { secondsAfterCompletion: 86400 },
     });
     const own = objectsOf({
       workloadIdentity: azure,
       argo: { workflowDefaults: { spec: { podMetadata: { labels: { team: 'ml' } } } } },
     });
-    expect(defaults(own)).toEqual({ podMetadata: { labels: { ...label, team: 'ml' } } });
+    expect(defaults(own)).toMatchObject({ podMetadata: { labels: { ...label, team: 'ml' } } });
+    // What is given stands over what there is besides, and not instead of it.
+    expect(defaults(own)).toHaveProperty('templateDefaults.retryStrategy.limit', '2');
     expect(defaults(objectsOf())).not.toHaveProperty('podMetadata');
     expect(warningsOf({ workloadIdentity: azure, argo: 'external' })).toEqual([
       "warning: KFP1742 [platform/kfp] pods of runs need the label 'azure.workload.identity/use' to be somebody to the cloud, and " +
@@ -471,15 +473,14 @@ describe('network policies', () => {
     );
     // As a guard against a test of nothing: the database, and the store.
     const store =
-      props.objectStore?.kind === 's3' ? (props.objectStore.endpoint ?? 's3.amazonaws.com') : 'store.internal';
+      props.objectStore?.kind === 's3'
+        ? (props.objectStore.endpoint ?? 's3.eu-central-1.amazonaws.com')
+        : 'store.internal';
     expect(named.map(({ program, host }) => `${program} ${host}`)).toEqual(
       expect.arrayContaining([
         'ml-pipeline db.internal',
         'metadata-grpc-deployment db.internal',
-        // It is told the region's own host.
-        ...(props.version === undefined
-          ? [`ml-pipeline ${store.split(':')[0]!.replace('s3.', 's3.eu-central-1.')}`]
-          : []),
+        ...(props.version === undefined ? [`ml-pipeline ${store.split(':')[0]}`] : []),
         ...(props.ui === false ? [] : [`ml-pipeline-ui ${store.split(':')[0]}`]),
         ...(props.v1 ? ['cache-server db.internal'] : []),
       ]),

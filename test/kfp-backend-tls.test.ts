@@ -350,7 +350,7 @@ describe('KfpBackend and the database', () => {
     const cache = containerOf(objects, 'cache-server');
     expect(cache.args).toContain(`--db_extra_params=${parameters}`);
     expect(envOf(cache, 'SSL_CERT_DIR')).toEqual({ SSL_CERT_DIR: '/etc/ssl/certs:/etc/kfp/authorities' });
-    for (const program of ['ml-pipeline', 'cache-server', 'metadata-grpc-deployment']) {
+    for (const program of ['ml-pipeline', 'cache-server']) {
       expect(volumeOf(objects, program, 'authorities').projected.sources).toEqual(source);
       expect(containerOf(objects, program).volumeMounts).toContainEqual({
         name: 'authorities',
@@ -452,9 +452,8 @@ describe('the file of the metadata store', () => {
   function run(props: Partial<KfpBackendProps>, values: Readonly<Record<string, string>> = {}) {
     const [container] = podOf(synthesised(props), 'metadata-grpc-deployment').initContainers;
     const given = Object.fromEntries(container.env.map(({ name, value = '' }: Any) => [name, value]));
-    const places = { FOLDER: folder, AUTHORITIES: path.join(folder, 'public'), CERTIFICATE: folder };
+    const places = { FOLDER: folder, CERTIFICATE: folder };
     for (const [name, text] of Object.entries({
-      public: 'public authorities',
       'tls.key': KEY,
       'tls.crt': CERTIFICATE,
     })) {
@@ -479,37 +478,30 @@ describe('the file of the metadata store', () => {
           database: 'metadb',
           user: 'ml',
           password: 'secret',
-          ssl_options: { ca: '/etc/metadata-store/authorities.pem', verify_server_cert: true },
+          ssl_options: { verify_server_cert: false },
         },
       },
       migration_options: { enable_upgrade_migration: true },
       ssl_config: { server_key: KEY, server_cert: CERTIFICATE },
     });
-    expect(fs.readFileSync(path.join(folder, 'authorities.pem'), 'utf8')).toBe('public authorities');
     expect(fs.statSync(path.join(folder, 'config.proto')).mode & 0o777).toBe(0o600);
   });
 
-  test.each<[string, Partial<KfpBackendProps>, Any, boolean]>([
-    [
-      'an authority of its own',
-      { database: mysql({ caCertificate: AUTHORITY }) },
-      { ca: '/etc/kfp/authorities/database.crt', verify_server_cert: true },
-      false,
-    ],
-    ['one that is not checked', { database: mysql({ tls: 'require' }) }, { verify_server_cert: false }, false],
+  // Its client takes every certificate for another host's, so that it could connect to none that it checks.
+  test.each<[string, Partial<KfpBackendProps>, Any]>([
+    ['an authority of its own', { database: mysql({ caCertificate: AUTHORITY }) }, { verify_server_cert: false }],
+    ['one that is not checked', { database: mysql({ tls: 'require' }) }, { verify_server_cert: false }],
     [
       'none',
       { tls: {}, database: Database.tryOut({ username: secret('db', 'u'), password: secret('db', 'p') }) },
       undefined,
-      false,
     ],
-    ['a public one', {}, { ca: '/etc/metadata-store/authorities.pem', verify_server_cert: true }, true],
-  ])('says how the database speaks TLS: %s', (_, props, options, isCopied) => {
+    ['a public one', {}, { verify_server_cert: false }],
+  ])('says how the database speaks TLS: %s', (_, props, options) => {
     expect(run(props).status).toBe(0);
     const { connection_config, ssl_config } = written();
     expect(connection_config.mysql.ssl_options).toEqual(options);
     expect(ssl_config === undefined).toBe(props.tls === undefined);
-    expect(fs.existsSync(path.join(folder, 'authorities.pem'))).toBe(isCopied);
   });
 
   test.each([
@@ -533,7 +525,7 @@ describe('the file of the metadata store', () => {
     expect(connection_config.mysql).toMatchObject({ user: password, password, database: 'metadb' });
     expect(Object.keys(connection_config.mysql)).toHaveLength(6);
     expect(Object.keys(others)).toEqual(['migration_options', 'ssl_config']);
-    expect(fs.readdirSync(folder).sort()).toEqual(['authorities.pem', 'config.proto', 'public', 'tls.crt', 'tls.key']);
+    expect(fs.readdirSync(folder).sort()).toEqual(['config.proto', 'tls.crt', 'tls.key']);
   });
 
   test.each([
@@ -542,11 +534,9 @@ describe('the file of the metadata store', () => {
     ['a certificate that is not there', { CERTIFICATE: '/nowhere' }, '/nowhere/tls.key'],
   ])('ends with an error: %s', (_, values, message) => {
     const [container] = podOf(synthesised({ tls: {} }), 'metadata-grpc-deployment').initContainers;
-    fs.writeFileSync(path.join(folder, 'public'), '');
     const env = {
       PATH: process.env.PATH,
       FOLDER: folder,
-      AUTHORITIES: path.join(folder, 'public'),
       ...VALUES,
       ...values,
     };

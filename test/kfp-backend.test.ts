@@ -107,7 +107,7 @@ describe('KfpBackend', () => {
       'quay.io/argoproj/workflow-controller:v4.0.8',
       'ghcr.io/kubeflow/kfp-driver:2.17.0',
       'ghcr.io/kubeflow/kfp-launcher:2.17.0',
-      'quay.io/argoproj/argoexec:v4.0.8',
+      'quay.io/argoproj/argoexec:v4.0.8-nonroot',
     ]);
   });
 
@@ -182,7 +182,7 @@ describe('KfpBackend', () => {
         OBJECTSTORECONFIG_SECRETACCESSKEY: '',
       });
       expect(variablesOf(objects, 'ml-pipeline-ui')).toMatchObject({
-        AWS_S3_ENDPOINT: 's3.amazonaws.com',
+        AWS_S3_ENDPOINT: 's3.eu-central-1.amazonaws.com',
         AWS_REGION: 'eu-central-1',
         ARGO_ARCHIVE_ARTIFACTORY: 's3',
         ARGO_ARCHIVE_BUCKETNAME: 'ml',
@@ -193,7 +193,7 @@ describe('KfpBackend', () => {
       expect(parse(providers!)).toEqual({
         s3: {
           default: {
-            endpoint: 's3.amazonaws.com',
+            endpoint: 's3.eu-central-1.amazonaws.com',
             region: 'eu-central-1',
             disableSSL: false,
             credentials: { fromEnv: true },
@@ -232,6 +232,7 @@ describe('KfpBackend', () => {
       expect(defaultPipelineRoot).toBe('minio://ml/team/a');
       expect(parse(providers!).minio.default).toEqual({
         endpoint: 'store.example.com:9443',
+        region: 'us-east-1',
         disableSSL: false,
         credentials: {
           fromEnv: false,
@@ -296,13 +297,11 @@ describe('KfpBackend', () => {
       CLUSTER_DOMAIN: 'corp.local',
     });
     expect(variablesOf(objects, 'ml-pipeline')).not.toHaveProperty('DEFAULT_SECURITY_CONTEXT_RUN_AS_GROUP');
+    // The one labels workflows that may go, by the other Argo removes them.
     expect(variablesOf(objects, 'ml-pipeline-persistenceagent').TTL_SECONDS_AFTER_WORKFLOW_FINISH).toBe('7200');
-    // Argo would remove them after an hour, whatever KFP is told.
-    const { workflowDefaults } = dataOf(objects, 'workflow-controller-configmap');
-    expect(parse(workflowDefaults!).spec.ttlStrategy).toEqual({
-      secondsAfterCompletion: 7200,
-      secondsAfterSuccess: 7200,
-      secondsAfterFailure: 7200,
+    expect(parse(dataOf(objects, 'workflow-controller-configmap').workflowDefaults!).spec).toEqual({
+      ttlStrategy: { secondsAfterCompletion: 7200, secondsAfterSuccess: 7200, secondsAfterFailure: 7200 },
+      templateDefaults: { retryStrategy: { limit: '2', retryPolicy: 'OnError' } },
     });
     expect(complaintsOf({ runs, ...OLDER })).toContain('KFP1732 KFP 2.2.0 runs containers as their images say');
     expect(dataOf(objects, 'pipeline-install-config').cronScheduleTimezone).toBe('Europe/Berlin');
@@ -318,6 +317,35 @@ describe('KfpBackend', () => {
     expect(of(without, 'Deployment', 'workflow-controller')).toEqual([]);
     expect(of(without, 'CustomResourceDefinition').map(({ metadata }) => metadata.name)).toEqual([
       'scheduledworkflows.kubeflow.org',
+    ]);
+  });
+
+  test('starts no container of a run as root, which KFP does not allow', () => {
+    const configuration = (props: Props) => dataOf(objectsOf(props), 'workflow-controller-configmap');
+    expect(containerOf(objectsOf(), 'workflow-controller').args).toContain('quay.io/argoproj/argoexec:v4.0.8-nonroot');
+    expect(parse(configuration({}).executor!).securityContext).toMatchObject({ runAsNonRoot: true });
+    const executor = { securityContext: { runAsNonRoot: false, runAsUser: 7 } };
+    expect(parse(configuration({ argo: { executor } }).executor!).securityContext).toMatchObject({
+      runAsNonRoot: false,
+      runAsUser: 7,
+    });
+  });
+
+  test('replaces the pods that read what has changed, and no others', () => {
+    const hashes = (props: Props) =>
+      Object.fromEntries(
+        of(objectsOf(props), 'Deployment').map(({ metadata, spec }) => [
+          metadata.name,
+          spec.template.metadata.annotations?.['cdk8s-kfp/configuration'],
+        ]),
+      );
+    const [before, after] = [hashes({}), hashes({ timezone: 'Europe/Berlin' })];
+    const changed = Object.keys(before).filter((name) => before[name] !== after[name]);
+    expect(changed).toEqual(['ml-pipeline-scheduledworkflow']);
+    const host = hashes({ database: Database.mysql({ ...MYSQL, host: 'other' }) });
+    expect(Object.keys(before).filter((name) => before[name] !== host[name])).toEqual([
+      'ml-pipeline',
+      'metadata-grpc-deployment',
     ]);
   });
 
@@ -426,6 +454,22 @@ describe('KfpBackend', () => {
       const { chart } = backend();
       new ArgoBackend(chart, 'argo', { artifactRepository: STORE });
       expect(() => synth(chart)).toThrow("'platform/kfp' runs workflows of the same namespace");
+    });
+
+    test('once of kinds that another backend defines', () => {
+      const app = Testing.app();
+      for (const namespace of ['one', 'two']) {
+        new KfpBackend(new Chart(app, namespace, { namespace }), 'kfp', { database: DATABASE, objectStore: STORE });
+      }
+      let found = '';
+      try {
+        app.synthYaml();
+      } catch (error) {
+        found = (error as Error).message;
+      }
+      expect(found.match(/KFP1301/g)).toHaveLength(1);
+      expect(found).toContain("one/kfp/clusterworkflowtemplates.argoproj.io': a kind is the whole cluster's");
+      expect(found).toContain("mend: define kinds once: by `crds: 'external'` of one backend");
     });
 
     test('of a missing database, before anything else', () => {

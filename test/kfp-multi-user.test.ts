@@ -117,7 +117,7 @@ describe('a backend for many teams', () => {
       '--configmap',
       'workflow-controller-configmap',
       '--executor-image',
-      'quay.io/argoproj/argoexec:v4.0.8',
+      'quay.io/argoproj/argoexec:v4.0.8-nonroot',
     ]);
   });
 
@@ -543,6 +543,7 @@ describe('KfpTenant', () => {
       minio: {
         default: {
           endpoint: 's3.internal:9000',
+          region: 'us-east-1',
           disableSSL: false,
           credentials: {
             fromEnv: false,

@@ -38,6 +38,18 @@ const LATE_NAME = 'computed-at-synth';
 /** Per app, which construct took which name: `kind/namespace/name` → construct path. */
 const TAKEN = new WeakMap<Construct, Map<string, string>>();
 
+/** Per app, the pairs of constructs that both define kinds: that is said once, and not of each kind. */
+const TOLD = new WeakMap<Construct, Set<string>>();
+
+function isFirst(root: Construct, ...paths: readonly string[]): boolean {
+  const told = TOLD.get(root) ?? new Set();
+  TOLD.set(root, told);
+  const pair = paths.map((path) => path.slice(0, path.lastIndexOf('/'))).join(' ');
+  const isNew = !told.has(pair);
+  told.add(pair);
+  return isNew;
+}
+
 /**
  * A Kubernetes object whose fields keep the order in which the library writes them: `name` first in every list item.
  * cdk8s itself would sort them. Everything else is cdk8s': metadata, JSON patches, dependencies.
@@ -96,8 +108,21 @@ export class Manifest extends ApiObject {
       taken.set(key, this.node.path);
       return;
     }
-    const message = `the ${this.kind} '${this.name}' has the same name as the one of '${other}' in the same namespace`;
+    if (this.kind === 'CustomResourceDefinition' && !isFirst(root, this.node.path, other)) return;
+    const diagnostic = { code: 'KFP1301', ...this.isTaken(other) };
+    this.node.addValidation({ validate: () => [renderDiagnostic(diagnostic)] });
+  }
+
+  private isTaken(other: string): { readonly message: string; readonly mend: string } {
+    const { kind, name } = this;
+    const same = `the ${kind} '${name}' has the same name as the one of '${other}'`;
+    if (kind === 'CustomResourceDefinition') {
+      const mend =
+        "define kinds once: by `crds: 'external'` of one backend, or by ArgoCrds or KfpCrds in a chart of their own";
+      return { message: `${same}: a kind is the whole cluster's`, mend };
+    }
+    const isWide = this.metadata.namespace === undefined || this.metadata.namespace === '';
     const mend = 'give one of them another `name`';
-    this.node.addValidation({ validate: () => [renderDiagnostic({ code: 'KFP1301', message, mend })] });
+    return { message: isWide ? `${same}, without a namespace` : `${same} in the same namespace`, mend };
   }
 }

@@ -19,7 +19,6 @@ export function authorityFile(authority: KfpAuthority): string {
 /** Whom each program calls by TLS. */
 const TRUSTED: { readonly [program in KfpProgram]?: readonly KfpAuthority[] } = {
   'cache-server': ['database'],
-  'metadata-grpc-deployment': ['database'],
   'metadata-writer': ['kfp'],
   'ml-pipeline': ['kfp', 'database', 'store'],
   'ml-pipeline-persistenceagent': ['kfp'],

@@ -1,5 +1,4 @@
 import { yamlText } from '../../../argo/yaml-text';
-import { seconds } from '../../settings/setting-value';
 import { CONFIGURATION, configuration } from '../argo-backend/configuration';
 import { CERTIFICATE_FOLDER } from './certificate';
 import { DATABASE_KEYS, databaseKeys } from './database';
@@ -12,6 +11,7 @@ import { UI_CONFIG } from './programs/ui';
 import { proxyVariables } from './proxy';
 import type { KfpSettings } from './settings';
 import { launcherProviders } from './store';
+import { workflowTtl } from './workflow-ttl';
 
 /** A ConfigMap of the backend's. */
 export interface KfpConfigMap {
@@ -134,27 +134,40 @@ function argoConfiguration(settings: KfpSettings): Record<string, string> {
   const artifactRepository = { archiveLogs: props.runs?.publishLogs ?? true, ...store.repository };
   if (parity) {
     const executor = { imagePullPolicy: 'IfNotPresent', ...(release.confined && { securityContext: EXECUTOR }) };
-    const values = { artifactRepository, executor, ...(release.confined && { workflowDefaults: workflows() }) };
+    const values = { artifactRepository, executor, ...(release.confined && { workflowDefaults: WORKFLOWS }) };
     return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, yamlText(value, { lineWidth: 0 })]));
   }
   const { argo, images } = props;
   const options = typeof argo === 'object' ? argo : {};
-  const { workflowTtl } = props.runs ?? {};
-  const lasting = workflowTtl && seconds(workflowTtl);
   // Argo's executor, in each pod of a run, is what brings artifacts and logs to the store.
   const proxies = store.bundled ? [] : proxyVariables(settings);
   const env = { ...Object.fromEntries(proxies.map(({ name, value = '' }) => [name, value])), ...options.executor?.env };
   return configuration(
     {
       ...options,
-      workflowDefaults: labelled(options.workflowDefaults ?? workflows(lasting), runLabels(settings)),
-      executor: { ...options.executor, ...(Object.keys(env).length > 0 && { env }) },
+      workflowDefaults: labelled(workflowDefaults(settings, options.workflowDefaults), runLabels(settings)),
+      executor: {
+        ...options.executor,
+        // KFP's newer releases want it of all containers of their pods.
+        ...(release.confined && { securityContext: { runAsNonRoot: true, ...options.executor?.securityContext } }),
+        ...(Object.keys(env).length > 0 && { env }),
+      },
       artifactRepository: 'none',
       ...(images && { images }),
       extraConfiguration: { artifactRepository },
     },
     undefined,
   );
+}
+
+/** What workflows are besides what they say: ours, and over it what was given. Finished ones stay as long as KFP looks after them. */
+function workflowDefaults(
+  settings: KfpSettings,
+  given: { readonly [field: string]: unknown } = {},
+): { readonly [field: string]: unknown } {
+  const ttl = workflowTtl(settings);
+  const ttlStrategy = { secondsAfterCompletion: ttl, secondsAfterSuccess: ttl, secondsAfterFailure: ttl };
+  return { ...given, spec: { ...WORKFLOWS.spec, ttlStrategy, ...(given.spec as object | undefined) } };
 }
 
 /** Puts labels onto the pods of all workflows; their own are stronger. */
@@ -177,17 +190,10 @@ const EXECUTOR = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-/**
- * What holds for workflows that do not say otherwise: how long they stay when they are finished, and what is tried again, as upstream
- * has it. Argo removes them before KFP would.
- *
- * @param lasting how long they stay, in seconds
- */
-function workflows(lasting = 3600): { readonly [field: string]: unknown } {
-  return {
-    spec: {
-      ttlStrategy: { secondsAfterCompletion: lasting, secondsAfterSuccess: lasting, secondsAfterFailure: lasting },
-      templateDefaults: { retryStrategy: { limit: '2', retryPolicy: 'OnError' } },
-    },
-  };
-}
+/** How long finished runs stay in the cluster, and what is tried again, as upstream has it. */
+const WORKFLOWS = {
+  spec: {
+    ttlStrategy: { secondsAfterCompletion: 3600, secondsAfterSuccess: 3600, secondsAfterFailure: 3600 },
+    templateDefaults: { retryStrategy: { limit: '2', retryPolicy: 'OnError' } },
+  },
+};

@@ -1,6 +1,5 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
 import { amended } from './amend';
-import { authorityFile } from './authorities';
 import { CERTIFICATE_FOLDER, CERTIFICATE_MOUNT, CERTIFICATE_VOLUME } from './certificate';
 import { env, type Program } from './program';
 import type { KfpSettings } from './settings';
@@ -38,7 +37,7 @@ export function withMetadataStoreFile(program: Program, settings: KfpSettings): 
   );
 }
 
-/** The container that writes it, of the API server's image: a shell is there, and the authorities that everyone trusts. */
+/** The container that writes it, of the API server's image: a shell is there, and it is pulled anyway. */
 function writer(settings: KfpSettings, variables: readonly kubernetes.EnvVar[]): kubernetes.Container {
   const { tls } = settings;
   return {
@@ -47,20 +46,10 @@ function writer(settings: KfpSettings, variables: readonly kubernetes.EnvVar[]):
     imagePullPolicy: 'IfNotPresent',
     command: ['/bin/sh', '-c'],
     args: [script(settings)],
-    env: [
-      ...variables,
-      env('FOLDER', FOLDER),
-      ...(trustsPublicly(settings) ? [env('AUTHORITIES', '/etc/ssl/certs/ca-certificates.crt')] : []),
-      ...(tls ? [env('CERTIFICATE', CERTIFICATE_FOLDER)] : []),
-    ],
+    env: [...variables, env('FOLDER', FOLDER), ...(tls ? [env('CERTIFICATE', CERTIFICATE_FOLDER)] : [])],
     resources: { requests: { cpu: '10m', memory: '32Mi' }, limits: { memory: '64Mi' } },
     volumeMounts: [MOUNT, ...(tls ? [CERTIFICATE_MOUNT] : [])],
   };
-}
-
-/** The metadata store's own image knows no authorities at all. */
-function trustsPublicly({ database }: KfpSettings): boolean {
-  return database.tls === 'verify-full' && database.caCertificate === undefined;
 }
 
 /**
@@ -80,7 +69,6 @@ function script(settings: KfpSettings): string {
     `  echo '"'`,
     '}',
     `case $MYSQL_PORT in '' | *[!0-9]*) echo 'MYSQL_PORT is no number' >&2; exit 1 ;; esac`,
-    ...(trustsPublicly(settings) ? ['cat "$AUTHORITIES" >"$FOLDER/authorities.pem"'] : []),
     '{',
     `  echo 'connection_config { mysql {'`,
     `  printf %s "$MYSQL_HOST" | field host`,
@@ -88,7 +76,8 @@ function script(settings: KfpSettings): string {
     `  printf %s "$MYSQL_DATABASE" | field database`,
     `  printf %s "$DBCONFIG_USER" | field user`,
     `  printf %s "$DBCONFIG_PASSWORD" | field password`,
-    ...(database.tls === 'disable' ? [] : [`  echo 'ssl_options { ${databaseTls(settings)} }'`]),
+    // It encrypts, and does not look at whose certificate it is: with checks, its client finds every name to be another one.
+    ...(database.tls === 'disable' ? [] : [`  echo 'ssl_options { verify_server_cert: false }'`]),
     `  echo '} }'`,
     // The option of the command line that says so is not looked at where there is a file.
     `  echo 'migration_options { enable_upgrade_migration: true }'`,
@@ -103,15 +92,4 @@ function script(settings: KfpSettings): string {
     '} >"$FOLDER/config.proto"',
     '',
   ].join('\n');
-}
-
-/**
- * How it speaks TLS to the database. Only with a file of authorities does it look whether the certificate is the host's; without
- * checks it goes on in the clear where the server has no TLS.
- */
-function databaseTls(settings: KfpSettings): string {
-  const { tls, caCertificate } = settings.database;
-  if (tls === 'require') return 'verify_server_cert: false';
-  const file = caCertificate ? authorityFile('database') : `${FOLDER}/authorities.pem`;
-  return `ca: "${file}" verify_server_cert: true`;
 }

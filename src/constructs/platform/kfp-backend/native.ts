@@ -12,14 +12,14 @@ const FOLDER = '/etc/webhook/certs';
  *
  * @see https://www.kubeflow.org/docs/components/pipelines/operator-guides/installation/#kubernetes-native-api
  */
-export function withKubernetesNative(program: Program, { kubernetesNative }: KfpSettings): Program {
+export function withKubernetesNative(program: Program, { kubernetesNative, parity }: KfpSettings): Program {
   if (!kubernetesNative || program.name !== 'ml-pipeline') return program;
   const { access = [], services = [] } = program;
   const { command, args } = program.pod.containers[0]!;
   const changed = amended(program, {
     command: command ?? ['/bin/apiserver'],
     args: [
-      ...(args ?? API_SERVER_ARGUMENTS),
+      ...(args ?? startArguments(parity)),
       `--webhookTLSCertPath=${FOLDER}/tls.crt`,
       `--webhookTLSKeyPath=${FOLDER}/tls.key`,
       '--pipelinesStoreKubernetes=true',
@@ -52,6 +52,11 @@ export const API_SERVER_ARGUMENTS = [
   '--sampleconfig=/config/sample_config.json',
   '-logtostderr=true',
 ];
+
+/** Ours loads no samples: their versions go through the webhook, which does not answer before the API server has started. */
+function startArguments(parity: boolean): readonly string[] {
+  return API_SERVER_ARGUMENTS.filter((each) => parity || !each.startsWith('--sampleconfig='));
+}
 
 const GROUP = 'pipelines.kubeflow.org';
 const RULES = [

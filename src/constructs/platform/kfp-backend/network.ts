@@ -126,13 +126,20 @@ function egressOf(
   const { calls } = program;
   if (calls.length === 0) return [];
   const isViewing = program.name === 'ml-pipeline-ui' && settings.v1;
-  return [
+  return openOnce([
     dnsRule(options.dns),
     ...calls.flatMap((callee) => to(callee, programs, settings, options)),
     ...(isViewing ? [toViewers(settings)] : []),
     ...(isProxied(program, settings) ? [{ ports: tcp(proxyPorts(settings)) }] : []),
     ...(settings.multiUser ? [{ to: [ISTIOD] }] : []),
-  ];
+  ]);
+}
+
+/** Ports that may be reached anywhere, in one rule and each once. */
+function openOnce(rules: readonly NetworkPolicyEgressRule[]): NetworkPolicyEgressRule[] {
+  const open = rules.filter(({ to: peers }) => peers === undefined).flatMap(({ ports = [] }) => ports);
+  const ports = [...new Map(open.map((each) => [`${each.protocol}/${each.port}`, each])).values()];
+  return [...rules.filter(({ to: peers }) => peers !== undefined), ...(ports.length > 0 ? [{ ports }] : [])];
 }
 
 function to(

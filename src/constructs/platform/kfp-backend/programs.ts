@@ -1,4 +1,5 @@
 import { withAuthorities } from './authorities';
+import { configured } from './configured';
 import { confined } from './confine';
 import { identified } from './identity';
 import { withMetadataStoreFile } from './metadata-store-file';
@@ -37,6 +38,7 @@ const FEATURES: readonly Feature[] = [
   confined,
   withResources,
   placed,
+  configured,
 ];
 
 /** The programs of a backend, as they are asked for. */

@@ -46,7 +46,7 @@ export interface KfpRunDefaults {
   /**
    * How long finished Workflow objects stay in the cluster, where a pipeline and `workflowDefaults` of `argo` do not say; KFP's own
    * records stay.
-   * @default Duration.hours(1); where Argo is somebody else's, Duration.days(1) at most
+   * @default Duration.days(1)
    */
   readonly workflowTtl?: Duration | undefined;
   /** Where artifacts go that a pipeline names no root for: a path below the bucket. @default 'v2/artifacts' */

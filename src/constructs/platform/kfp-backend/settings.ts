@@ -103,7 +103,10 @@ export interface TryOutHosts {
  * trying out, which are the same with every release.
  */
 function publishedImage(name: KfpImage, release: KfpRelease): string {
-  if (name === 'workflow-controller' || name === 'argoexec') return `quay.io/argoproj/${name}:v${release.argo}`;
+  const argo = `quay.io/argoproj/${name}:v${release.argo}`;
+  if (name === 'workflow-controller') return argo;
+  // KFP's newer releases start no container of a pod of theirs as root, which Argo's other image of it is.
+  if (name === 'argoexec') return release.confined ? `${argo}-nonroot` : argo;
   return OWN_IMAGES[name] ?? release.images[name];
 }
 

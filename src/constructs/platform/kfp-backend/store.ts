@@ -106,7 +106,7 @@ export function storeBinding(given: ObjectStore, tryOut: string): StoreBinding {
   // Azure's is refused by `problems.ts`.
   const s3: Partial<Extract<ObjectStore, { kind: 's3' }>> = store.kind === 's3' ? store : {};
   const { endpoint = s3.tryOut ? tryOut : AWS, credentials = 'identity', region, insecure = false } = s3;
-  const [host = '', port] = endpoint.split(':');
+  const [host = '', port] = regional(endpoint, region).split(':');
   return {
     scheme: isAws(host) ? 's3' : 'minio',
     host,
@@ -130,7 +130,7 @@ function isAws(host: string): boolean {
   return /(^|\.)amazonaws\.com(\.cn)?$/.test(host);
 }
 
-/** The host of Amazon's S3 in a region: the API server takes it as it is, where others look up the region's own. */
+/** The host of Amazon's S3 in a region: KFP's API server takes the one that it is given as it is. */
 function regional(host: string, region: string | undefined): string {
   return host === AWS && region !== undefined
     ? `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
@@ -145,7 +145,7 @@ export function apiServerStore(store: StoreBinding, { bundledStore }: KfpRelease
   return [
     env('OBJECTSTORECONFIG_SECURE', String(secure)),
     envOfConfig('OBJECTSTORECONFIG_BUCKETNAME', 'bucketName'),
-    ...(isFound ? [] : [env('OBJECTSTORECONFIG_HOST', regional(host, region))]),
+    ...(isFound ? [] : [env('OBJECTSTORECONFIG_HOST', host)]),
     ...(isFound ? [] : [env('OBJECTSTORECONFIG_PORT', port === undefined ? '' : String(port))]),
     ...(region === undefined ? [] : [env('OBJECTSTORECONFIG_REGION', region)]),
     // Its image has upstream's well-known keys as defaults: empty ones say that there are none.
@@ -235,7 +235,8 @@ export function launcherProviders(
     root,
     providers: {
       [scheme]: {
-        default: { endpoint, ...(region !== undefined && { region }), disableSSL: !secure, credentials },
+        // The launcher would not start without a region, though many stores have none.
+        default: { endpoint, region: region ?? 'us-east-1', disableSSL: !secure, credentials },
       },
     },
   };

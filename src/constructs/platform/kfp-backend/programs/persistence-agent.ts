@@ -1,7 +1,7 @@
-import { seconds } from '../../../settings/setting-value';
 import { EVICTABLE, env, envOfField, LOOK, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 import { waitFor } from '../waiting';
+import { workflowTtl } from '../workflow-ttl';
 import { PIPELINE_LOOP_RULE, TEKTON_RULE } from './tekton';
 import { tokenMount, tokenVolume } from './token';
 
@@ -10,7 +10,6 @@ const TOKEN = 'persistenceagent-sa-token';
 
 /** The persistence agent: it tells the API server how Workflows go on. */
 export function persistenceAgent(settings: KfpSettings): Program {
-  const { workflowTtl } = settings.props.runs ?? {};
   return {
     name: NAME,
     labels: { app: NAME },
@@ -39,7 +38,7 @@ export function persistenceAgent(settings: KfpSettings): Program {
           imagePullPolicy: 'IfNotPresent',
           env: [
             envOfField('NAMESPACE', 'metadata.namespace'),
-            env('TTL_SECONDS_AFTER_WORKFLOW_FINISH', String(workflowTtl ? seconds(workflowTtl) : 86400)),
+            env('TTL_SECONDS_AFTER_WORKFLOW_FINISH', String(workflowTtl(settings))),
             env('NUM_WORKERS', '2'),
             env('LOG_LEVEL', 'info'),
           ],
