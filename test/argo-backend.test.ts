@@ -5,7 +5,9 @@ import { ArgoBackend } from '../src/constructs/platform/argo-backend';
 import type { ArgoBackendProps } from '../src/constructs/platform/argo-backend/props';
 import { Database } from '../src/constructs/platform/database';
 import { ObjectStore } from '../src/constructs/platform/object-store';
+import { of } from './backends/lookup';
 import { synth } from './synth';
+import { keptWarnings } from './warnings';
 
 const write = new ContainerComponent({
   name: 'write',
@@ -66,17 +68,10 @@ function objectsOf(props: Partial<ArgoBackendProps> = {}, namespace?: string): O
   return synth(backend(props, namespace).chart);
 }
 
-const of = (objects: Objects, kind: string, name?: string) =>
-  objects.filter((each) => each.kind === kind && (name === undefined || each.metadata.name === name));
-
 const configurationOf = (objects: Objects) =>
   Object.fromEntries(Object.entries<string>(of(objects, 'ConfigMap')[0].data).map(([key, text]) => [key, parse(text)]));
 
-let warnings: jest.SpyInstance;
-beforeEach(() => {
-  warnings = jest.spyOn(console, 'warn').mockImplementation(() => {});
-});
-afterEach(() => warnings.mockRestore());
+const warnings = keptWarnings();
 
 describe('ArgoBackend', () => {
   test('is few objects, each where it belongs', () => {
@@ -99,7 +94,7 @@ describe('ArgoBackend', () => {
     ]);
     // kubectl's client-side apply keeps the last applied object in an annotation of 256 kB at most.
     for (const crd of of(objects, 'CustomResourceDefinition')) expect(JSON.stringify(crd).length).toBeLessThan(2000);
-    expect(warnings).not.toHaveBeenCalled();
+    expect(warnings.all()).toEqual([]);
   });
 
   test('tells the executor of variables', () => {
@@ -456,7 +451,7 @@ describe('what is wrong is said', () => {
       database: Database.postgres({ ...DATABASE, sslMode: 'disable' }),
     });
     complaints({ artifactRepository: ObjectStore.s3({ bucket: 'ml', endpoint: 'minio:9000', insecure: true }) });
-    const said = warnings.mock.calls.map(([text]) => text.replace(/\n {4}at .*/, ''));
+    const said = warnings.all();
     expect(said).toEqual([
       "warning: KFP1703 [platform/argo] the password of the database at 'db.internal' crosses the network in the clear\n    mend: leave out what disables TLS",
       'warning: KFP1705 [platform/argo] artifacts are kept in a try-out store: one pod, one volume, no TLS, no backups\n    mend: in production, give ObjectStore.s3, .gcs or .azure',
@@ -473,7 +468,7 @@ describe('what is wrong is said', () => {
     const other = new Chart(chart.node.scope!, 'other', { namespace: 'other' });
     new Task(new Pipeline(other, 'p'), 'write', { component: write });
     synth(other);
-    const said = warnings.mock.calls.map(([text]) => text as string).filter((text) => text.includes('KFP1728'));
+    const said = warnings.all().filter((text) => text.includes('KFP1728'));
     expect(said).toEqual(expected.map((message) => expect.stringContaining(message)));
   });
 });

@@ -3,16 +3,16 @@ import { parse } from 'yaml';
 import { Database, ObjectStore, WorkloadIdentity } from '../src';
 import { KfpBackend } from '../src/constructs/platform/kfp-backend';
 import type { KfpBackendProps } from '../src/constructs/platform/kfp-backend/props';
-import { type Endpoint, NetworkReach } from './network-reach';
+import { KEYS, LOGIN, secret } from './backends/configurations';
+import { containerOf, of, templateOf } from './backends/lookup';
+import { type Endpoint, NetworkReach } from './backends/network-reach';
 import { synth } from './synth';
+import { keptWarnings } from './warnings';
 
-const secret = (name: string, key: string) => ({ secret: name, key });
-const KEYS = { accessKey: secret('store', 'access'), secretKey: secret('store', 'secret') };
 const DATABASE = Database.mysql({
   host: 'db.internal',
   database: 'mlpipeline',
-  username: secret('db', 'user'),
-  password: secret('db', 'password'),
+  ...LOGIN,
 });
 const STORE = ObjectStore.s3({ bucket: 'ml', endpoint: 'store.internal:9000', credentials: KEYS });
 
@@ -29,13 +29,6 @@ function chartOf(props: Partial<KfpBackendProps> = {}): Chart {
 
 const objectsOf = (props: Partial<KfpBackendProps> = {}): Tree[] => synth(chartOf(props));
 
-const of = (objects: Tree[], kind: string, name?: string): Tree[] =>
-  objects.filter((each) => each.kind === kind && (name === undefined || each.metadata.name === name));
-
-const podOf = (objects: Tree[], program: string): Tree => of(objects, 'Deployment', program)[0].spec.template;
-
-const containerOf = (objects: Tree[], program: string): Tree => podOf(objects, program).spec.containers[0];
-
 const namesOf = (objects: Tree[], kind: string): string[] => of(objects, kind).map(({ metadata }) => metadata.name);
 
 /** What synth says against it, without the places. */
@@ -47,16 +40,12 @@ function problemsOf(props: unknown): string[] {
     .map((text) => text.replace(/\n {4}at .*/, ''));
 }
 
-let warnings: jest.SpyInstance;
-beforeEach(() => {
-  warnings = jest.spyOn(console, 'warn').mockImplementation(() => {});
-});
-afterEach(() => warnings.mockRestore());
+const warnings = keptWarnings();
 
 const warningsOf = (props: unknown): string[] => {
-  warnings.mockClear();
+  warnings.forget();
   chartOf(props as Partial<KfpBackendProps>);
-  return warnings.mock.calls.map(([text]) => String(text).replace(/\n {4}at .*/, ''));
+  return warnings.all();
 };
 
 describe('places of programs', () => {
@@ -102,7 +91,7 @@ describe('places of programs', () => {
       { name: 'LOG_LEVEL', value: 'debug' },
       { name: 'MORE', value: 'yes' },
     ]);
-    expect(podOf(objects, 'ml-pipeline-ui').spec).toMatchObject({
+    expect(templateOf(objects, 'ml-pipeline-ui').spec).toMatchObject({
       imagePullSecrets: [{ name: 'registry' }, { name: 'mirror' }],
       nodeSelector: { 'kubernetes.io/os': 'linux' },
       priorityClassName: 'platform',
@@ -370,8 +359,10 @@ describe('identities', () => {
     const azure = WorkloadIdentity.azure('12345678-1234-1234-1234-123456789abc');
     const label = { 'azure.workload.identity/use': 'true' };
     const objects = objectsOf({ workloadIdentity: azure });
-    expect(podOf(objects, 'ml-pipeline').metadata.labels).toEqual({ app: 'ml-pipeline', ...label });
-    expect(podOf(objects, 'metadata-grpc-deployment').metadata.labels).toEqual({ component: 'metadata-grpc-server' });
+    expect(templateOf(objects, 'ml-pipeline').metadata.labels).toEqual({ app: 'ml-pipeline', ...label });
+    expect(templateOf(objects, 'metadata-grpc-deployment').metadata.labels).toEqual({
+      component: 'metadata-grpc-server',
+    });
     const defaults = (from: Tree[]) =>
       parse(of(from, 'ConfigMap', 'workflow-controller-configmap')[0].data.workflowDefaults).spec;
     expect(defaults(objects)).toMatchObject({
@@ -459,7 +450,7 @@ describe('network policies', () => {
   const dns: Endpoint = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
   const pod = (objects: Tree[], program: string): Endpoint => ({
     namespace: 'kfp',
-    labels: podOf(objects, program).metadata.labels,
+    labels: templateOf(objects, program).metadata.labels,
   });
   const reach = (objects: Tree[]) => new NetworkReach(objects, 'kfp');
   const EVERYTHING: readonly [string, Partial<KfpBackendProps>][] = [
@@ -732,7 +723,7 @@ describe('network policies', () => {
 function hostsOf(objects: Tree[], program: string): { host: string; port: number }[] {
   const installed = of(objects, 'ConfigMap', 'pipeline-install-config')[0].data;
   // The metadata store is told of its database by a file, which an init container writes.
-  const { containers, initContainers = [] } = podOf(objects, program).spec;
+  const { containers, initContainers = [] } = templateOf(objects, program).spec;
   const env = [...containers, ...initContainers].flatMap((each: Tree) => each.env ?? []);
   const args = [...containers].flatMap((each: Tree) => each.args ?? []);
   const values = new Map<string, string>(
@@ -824,7 +815,7 @@ describe('exposure', () => {
         ],
       },
     });
-    expect(warnings).not.toHaveBeenCalled();
+    expect(warnings.all()).toEqual([]);
   });
 
   test('without TLS or a login is a warning that says what that is', () => {

@@ -4,17 +4,15 @@ import { accessComplaints } from './backends/access';
 import { argo, type Backend, CASES, KEYS, kfp, LOGIN } from './backends/configurations';
 import { credentialComplaints } from './backends/credentials';
 import { imageComplaints } from './backends/images';
+import { containerOf, one, podOf } from './backends/lookup';
 import { type Any, templatesIn } from './backends/objects';
 import { referenceComplaints } from './backends/references';
 import { serviceComplaints } from './backends/services';
 import { violations } from './pods/restricted';
 import { synth } from './synth';
+import { keptWarnings } from './warnings';
 
-let warnings: jest.SpyInstance;
-beforeEach(() => {
-  warnings = jest.spyOn(console, 'warn').mockImplementation(() => {});
-});
-afterEach(() => warnings.mockRestore());
+const warnings = keptWarnings();
 
 /** What must be true of every backend, by its name: what is wrong with some objects, and what was told of them. */
 const PROPERTIES: Readonly<Record<string, (objects: readonly Any[], told: Backend) => readonly string[]>> = {
@@ -36,12 +34,8 @@ test.each(CASES)('what holds of every backend: %s', (_, make) => {
 });
 
 describe('what does not hold is seen', () => {
-  const of = (objects: readonly Any[], kind: string, name: string) =>
-    objects.find((each) => each.kind === kind && each.metadata.name === name);
-  const pod = (objects: readonly Any[], name: string) => of(objects, 'Deployment', name).spec.template.spec;
-  const container = (objects: readonly Any[], name: string) => pod(objects, name).containers[0];
   const drop = (objects: Any[], kind: string, name: string) =>
-    objects.splice(objects.indexOf(of(objects, kind, name)), 1);
+    objects.splice(objects.indexOf(one(objects, kind, name)), 1);
 
   /** By its name: a property, what breaks it, and the complaint. */
   const FAULTS: readonly (readonly [string, string, (objects: Any[]) => void, string])[] = [
@@ -49,7 +43,7 @@ describe('what does not hold is seen', () => {
       'an image without a tag',
       'every image is pinned, and told',
       (objects) => {
-        container(objects, 'ml-pipeline').image = 'registry:5000/api-server';
+        containerOf(objects, 'ml-pipeline').image = 'registry:5000/api-server';
       },
       'registry:5000/api-server: not pinned',
     ],
@@ -57,7 +51,7 @@ describe('what does not hold is seen', () => {
       'the latest image',
       'every image is pinned, and told',
       (objects) => {
-        pod(objects, 'ml-pipeline').initContainers = [{ name: 'wait', image: 'alpine:latest' }];
+        podOf(objects, 'ml-pipeline').initContainers = [{ name: 'wait', image: 'alpine:latest' }];
       },
       'alpine:latest: not pinned',
     ],
@@ -65,7 +59,7 @@ describe('what does not hold is seen', () => {
       'an image in a variable',
       'every image is pinned, and told',
       (objects) => {
-        container(objects, 'ml-pipeline').env.find(({ name }: Any) => name === 'V2_DRIVER_IMAGE').value = 'driver:1';
+        containerOf(objects, 'ml-pipeline').env.find(({ name }: Any) => name === 'V2_DRIVER_IMAGE').value = 'driver:1';
       },
       'driver:1: not told',
     ],
@@ -73,7 +67,7 @@ describe('what does not hold is seen', () => {
       'an image in an argument',
       'every image is pinned, and told',
       (objects) => {
-        container(objects, 'workflow-controller').args[3] = 'argoexec:1';
+        containerOf(objects, 'workflow-controller').args[3] = 'argoexec:1';
       },
       'argoexec:1: not told',
     ],
@@ -81,7 +75,7 @@ describe('what does not hold is seen', () => {
       'an image in a ConfigMap',
       'every image is pinned, and told',
       (objects) => {
-        of(objects, 'ConfigMap', 'pipeline-install-config').data.cacheImage = 'busybox:1';
+        one(objects, 'ConfigMap', 'pipeline-install-config').data.cacheImage = 'busybox:1';
       },
       'busybox:1: not told',
     ],
@@ -89,7 +83,7 @@ describe('what does not hold is seen', () => {
       'an image in a configuration',
       'every image is pinned, and told',
       (objects) => {
-        of(objects, 'ConfigMap', 'workflow-controller-configmap').data.executor = 'image: argoexec:2\n';
+        one(objects, 'ConfigMap', 'workflow-controller-configmap').data.executor = 'image: argoexec:2\n';
       },
       'argoexec:2: not told',
     ],
@@ -103,7 +97,7 @@ describe('what does not hold is seen', () => {
       'a key that a ConfigMap has not',
       'what pods read is there, or told',
       (objects) => {
-        delete of(objects, 'ConfigMap', 'pipeline-install-config').data.mlmdDb;
+        delete one(objects, 'ConfigMap', 'pipeline-install-config').data.mlmdDb;
       },
       'Deployment metadata-grpc-deployment: ConfigMap pipeline-install-config, key mlmdDb',
     ],
@@ -117,7 +111,7 @@ describe('what does not hold is seen', () => {
       'a Secret that nobody is told of',
       'what pods read is there, or told',
       (objects) => {
-        container(objects, 'ml-pipeline').envFrom = [{ secretRef: { name: 'proxy' } }];
+        containerOf(objects, 'ml-pipeline').envFrom = [{ secretRef: { name: 'proxy' } }];
       },
       'Deployment ml-pipeline: Secret proxy',
     ],
@@ -125,7 +119,7 @@ describe('what does not hold is seen', () => {
       'a key that nobody is told of',
       'what pods read is there, or told',
       (objects) => {
-        pod(objects, 'ml-pipeline').volumes = [
+        podOf(objects, 'ml-pipeline').volumes = [
           { name: 'all', projected: { sources: [{ secret: { name: 'db', items: [{ key: 'ca', path: 'ca' }] } }] } },
         ];
       },
@@ -147,7 +141,7 @@ describe('what does not hold is seen', () => {
       'a Secret that the launcher is told of',
       'what pods read is there, or told',
       (objects) => {
-        of(objects, 'ConfigMap', 'kfp-launcher').data.providers =
+        one(objects, 'ConfigMap', 'kfp-launcher').data.providers =
           's3: { default: { credentials: { fromEnv: false, secretRef: { secretName: store, accessKeyKey: id } } } }';
       },
       'ConfigMap kfp-launcher, providers: Secret store, key id',
@@ -161,14 +155,14 @@ describe('what does not hold is seen', () => {
     [
       'a password in a variable',
       'no credential stands in an object',
-      (objects) => container(objects, 'ml-pipeline').env.push({ name: 'DBCONFIG_PASSWORD', value: 'hunter2' }),
+      (objects) => containerOf(objects, 'ml-pipeline').env.push({ name: 'DBCONFIG_PASSWORD', value: 'hunter2' }),
       'Deployment ml-pipeline: variable DBCONFIG_PASSWORD',
     ],
     [
       'a Service of no pods',
       'Services and Deployments find their own pods',
       (objects) => {
-        of(objects, 'Service', 'ml-pipeline').spec.selector = { app: 'pipelines' };
+        one(objects, 'Service', 'ml-pipeline').spec.selector = { app: 'pipelines' };
       },
       'Service ml-pipeline: selects nothing',
     ],
@@ -177,9 +171,9 @@ describe('what does not hold is seen', () => {
       'Services and Deployments find their own pods',
       (objects) => {
         for (const name of ['ml-pipeline', 'ml-pipeline-ui']) {
-          of(objects, 'Deployment', name).spec.template.metadata.labels.tier = 'web';
+          one(objects, 'Deployment', name).spec.template.metadata.labels.tier = 'web';
         }
-        of(objects, 'Service', 'ml-pipeline-ui').spec.selector = { tier: 'web' };
+        one(objects, 'Service', 'ml-pipeline-ui').spec.selector = { tier: 'web' };
       },
       'Service ml-pipeline-ui: selects Deployment ml-pipeline, Deployment ml-pipeline-ui',
     ],
@@ -187,7 +181,7 @@ describe('what does not hold is seen', () => {
       'a port that no container has',
       'Services and Deployments find their own pods',
       (objects) => {
-        of(objects, 'Service', 'metadata-grpc-service').spec.ports[0].port = 8081;
+        one(objects, 'Service', 'metadata-grpc-service').spec.ports[0].port = 8081;
       },
       'Service metadata-grpc-service: no port 8081 in Deployment metadata-grpc-deployment',
     ],
@@ -195,7 +189,7 @@ describe('what does not hold is seen', () => {
       'a Deployment that takes another one’s pods',
       'Services and Deployments find their own pods',
       (objects) => {
-        of(objects, 'Deployment', 'ml-pipeline').spec.template.metadata.labels.component = 'metadata-envoy';
+        one(objects, 'Deployment', 'ml-pipeline').spec.template.metadata.labels.component = 'metadata-envoy';
       },
       'Deployment metadata-envoy-deployment: selects Deployment ml-pipeline, Deployment metadata-envoy-deployment',
     ],
@@ -209,7 +203,7 @@ describe('what does not hold is seen', () => {
       'a binding to nobody',
       'accounts are there, and may do what they must alone',
       (objects) => {
-        of(objects, 'RoleBinding', 'ml-pipeline').subjects[0].namespace = 'kubeflow';
+        one(objects, 'RoleBinding', 'ml-pipeline').subjects[0].namespace = 'kubeflow';
       },
       'RoleBinding ml-pipeline: no ServiceAccount ml-pipeline',
     ],
@@ -217,7 +211,7 @@ describe('what does not hold is seen', () => {
       'a binding to everybody',
       'accounts are there, and may do what they must alone',
       (objects) => {
-        of(objects, 'RoleBinding', 'ml-pipeline').subjects[0] = { kind: 'Group', name: 'system:authenticated' };
+        one(objects, 'RoleBinding', 'ml-pipeline').subjects[0] = { kind: 'Group', name: 'system:authenticated' };
       },
       'RoleBinding ml-pipeline: no Group system:authenticated',
     ],
@@ -231,7 +225,7 @@ describe('what does not hold is seen', () => {
       'a role of nobody',
       'accounts are there, and may do what they must alone',
       (objects) => {
-        of(objects, 'RoleBinding', 'ml-pipeline').roleRef.kind = 'ClusterRole';
+        one(objects, 'RoleBinding', 'ml-pipeline').roleRef.kind = 'ClusterRole';
       },
       'Role ml-pipeline: bound to nobody',
     ],
@@ -239,7 +233,7 @@ describe('what does not hold is seen', () => {
       'a rule for everything',
       'accounts are there, and may do what they must alone',
       (objects) => {
-        of(objects, 'Role', 'ml-pipeline').rules = [{ apiGroups: [''], resources: ['pods/*'], verbs: ['get'] }];
+        one(objects, 'Role', 'ml-pipeline').rules = [{ apiGroups: [''], resources: ['pods/*'], verbs: ['get'] }];
       },
       'Role ml-pipeline: {"apiGroups":[""],"resources":["pods/*"],"verbs":["get"]}',
     ],
@@ -248,7 +242,7 @@ describe('what does not hold is seen', () => {
       'accounts are there, and may do what they must alone',
       (objects) => {
         const rule = { apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: ['kubernetes.io/*'] };
-        of(objects, 'Role', 'ml-pipeline').rules = [rule];
+        one(objects, 'Role', 'ml-pipeline').rules = [rule];
       },
       'Role ml-pipeline: {"apiGroups":[""],"resources":["secrets"],"verbs":["get"],"resourceNames":["kubernetes.io/*"]}',
     ],
@@ -256,7 +250,7 @@ describe('what does not hold is seen', () => {
       'a pod that is not confined',
       'pods obey PodSecurity’s "restricted"',
       (objects) => {
-        delete container(objects, 'ml-pipeline').securityContext.capabilities;
+        delete containerOf(objects, 'ml-pipeline').securityContext.capabilities;
       },
       'Deployment ml-pipeline: ml-pipeline-api-server: capabilities.drop',
     ],
@@ -367,7 +361,7 @@ describe('a try-out', () => {
       { name: 'DBCONFIG_MYSQLCONFIG_USER', valueFrom: { secretKeyRef: { name: 'db', key: 'user' } } },
       { name: 'DBCONFIG_MYSQLCONFIG_PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } },
     ]);
-    expect(warnings.mock.calls.map(([text]) => text).join()).toContain('KFP1735 [platform/kfp] pipelines and runs are');
+    expect(warnings.all().join()).toContain('KFP1735 [platform/kfp] pipelines and runs are');
   });
 
   test('database has the size, the class and the image that it is given', () => {

@@ -9,13 +9,14 @@ import { Database, databaseSecrets, type MysqlProps } from '../src/constructs/pl
 import { KfpBackend } from '../src/constructs/platform/kfp-backend';
 import type { KfpBackendProps } from '../src/constructs/platform/kfp-backend/props';
 import { ObjectStore, type S3StoreProps } from '../src/constructs/platform/object-store';
+import { KEYS, LOGIN, secret } from './backends/configurations';
+import { containerOf, one, podOf } from './backends/lookup';
 import { synth } from './synth';
+import { keptWarnings } from './warnings';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into manifests of every kind
 type Any = any;
 
-const secret = (name: string, key: string) => ({ secret: name, key });
-const KEYS = { accessKey: secret('store', 'access'), secretKey: secret('store', 'secret') };
 const AUTHORITY = secret('db-ca', 'root.pem');
 const STORE_AUTHORITY = secret('store-ca', 'ca.pem');
 
@@ -23,8 +24,7 @@ const mysql = (more: Partial<MysqlProps> = {}) =>
   Database.mysql({
     host: 'db.internal',
     database: 'mlpipeline',
-    username: secret('db', 'user'),
-    password: secret('db', 'password'),
+    ...LOGIN,
     ...more,
   });
 const s3 = (more: Partial<S3StoreProps> = {}) =>
@@ -38,10 +38,6 @@ function chartOf(props: Partial<KfpBackendProps> = {}, namespace = 'kfp'): Chart
 
 const synthesised = (props: Partial<KfpBackendProps> = {}, namespace?: string): Any[] =>
   synth(chartOf(props, namespace));
-const of = (objects: Any[], kind: string, name: string): Any =>
-  objects.find((each) => each.kind === kind && each.metadata.name === name);
-const podOf = (objects: Any[], name: string): Any => of(objects, 'Deployment', name).spec.template.spec;
-const containerOf = (objects: Any[], name: string): Any => podOf(objects, name).containers[0];
 const envOf = (container: Any, ...names: string[]): Any =>
   Object.fromEntries(
     container.env.filter(({ name }: Any) => names.includes(name)).map(({ name, value }: Any) => [name, value]),
@@ -51,11 +47,11 @@ const volumeOf = (objects: Any[], program: string, name: string): Any =>
 
 /** What synth says: errors, and warnings that it prints. */
 function said(props: Partial<KfpBackendProps>): string[] {
-  warnings.mockClear();
+  warnings.forget();
   const errors = chartOf(props)
     .node.findAll()
     .flatMap((each) => each.node.validate());
-  return [...errors, ...warnings.mock.calls.map(([text]) => String(text))].map((text) =>
+  return [...errors, ...warnings.all()].map((text) =>
     text
       .replace(/ \[platform\/kfp\]/, '')
       .replace(/\s+/g, ' ')
@@ -73,11 +69,7 @@ const UI = [
 const KEY = ['-----BEGIN PRIVATE KEY-----', 'MC4CAQAwBQYDK2VwBCIEIA+/=', '-----END PRIVATE KEY-----', ''].join('\n');
 const CERTIFICATE = KEY.replaceAll('PRIVATE KEY', 'CERTIFICATE').repeat(2);
 
-let warnings: jest.SpyInstance;
-beforeEach(() => {
-  warnings = jest.spyOn(console, 'warn').mockImplementation(() => {});
-});
-afterEach(() => warnings.mockRestore());
+const warnings = keptWarnings();
 
 describe('KfpBackend with TLS between its programs', () => {
   test('has a certificate for the names that programs call each other by, and an authority of its own', () => {
@@ -166,7 +158,7 @@ describe('KfpBackend with TLS between its programs', () => {
       { name: 'authorities', mountPath: '/etc/kfp/authorities', readOnly: true },
     ]);
     expect(volumeOf(objects, 'ml-pipeline', 'tls-certs').secret).toEqual({ secretName: 'kfp-api-tls-cert' });
-    const service = of(objects, 'Service', 'ml-pipeline');
+    const service = one(objects, 'Service', 'ml-pipeline');
     expect(service.metadata.annotations['prometheus.io/scheme']).toBe('https');
     expect(service.spec.ports).toEqual([
       { name: 'http', port: 8888, targetPort: 8888, protocol: 'TCP', appProtocol: 'https' },
@@ -247,7 +239,7 @@ describe('KfpBackend with TLS between its programs', () => {
 
   test('speaks TLS on both sides of the proxy, which checks the name of the metadata store', () => {
     const objects = synthesised({ tls: {} });
-    const text = of(objects, 'ConfigMap', 'metadata-envoy-configmap').data['envoy-config.yaml'];
+    const text = one(objects, 'ConfigMap', 'metadata-envoy-configmap').data['envoy-config.yaml'];
     const { listeners, clusters } = parse(text).static_resources;
     expect(listeners[0].filter_chains[0].transport_socket.typed_config).toMatchObject({
       common_tls_context: {
@@ -279,7 +271,7 @@ describe('KfpBackend with TLS between its programs', () => {
       ['metadata-envoy-service', 'md-envoy'],
       ['metadata-grpc-service', 'grpc-api'],
     ] as const) {
-      expect(of(objects, 'Service', service).spec.ports).toMatchObject([{ name: port, appProtocol: 'https' }]);
+      expect(one(objects, 'Service', service).spec.ports).toMatchObject([{ name: port, appProtocol: 'https' }]);
     }
   });
 
@@ -613,7 +605,7 @@ describe('KfpBackend and authorities of runs', () => {
       CABUNDLE_KEY_NAME: 'ca.pem',
     });
     expect(
-      parse(of(objects, 'ConfigMap', 'workflow-controller-configmap').data.artifactRepository).s3.caSecret,
+      parse(one(objects, 'ConfigMap', 'workflow-controller-configmap').data.artifactRepository).s3.caSecret,
     ).toEqual({
       name: 'store-ca',
       key: 'ca.pem',

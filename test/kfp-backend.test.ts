@@ -3,18 +3,19 @@ import * as path from 'node:path';
 import { Chart, Duration, Testing, Yaml } from 'cdk8s';
 import { parse } from 'yaml';
 import { ArgoBackend, Database, KfpBackend, type KfpBackendProps, type KfpParityProps, ObjectStore } from '../src';
+import { KEYS, LOGIN, secret } from './backends/configurations';
+import { containerOf, of } from './backends/lookup';
 import { synth } from './synth';
+import { keptWarnings } from './warnings';
 
-const secret = (name: string, key: string) => ({ secret: name, key });
-const KEYS = { accessKey: secret('store', 'access'), secretKey: secret('store', 'secret') };
 const STORE = ObjectStore.s3({ bucket: 'ml', region: 'eu-central-1' });
 const MYSQL = {
   host: 'db.internal',
   database: 'kfp',
-  username: secret('db', 'user'),
-  password: secret('db', 'password'),
+  ...LOGIN,
 };
 const DATABASE = Database.mysql(MYSQL);
+const OLDER = { version: '2.2.0', images: { registry: 'mirror.example.com' } } as const;
 
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into manifests of every kind
 type Objects = any[];
@@ -28,13 +29,7 @@ function backend(props: Props = {}, namespace: string | undefined = 'kubeflow') 
 
 const objectsOf = (props?: Props, namespace?: string): Objects => synth(backend(props, namespace).chart);
 
-const of = (objects: Objects, kind: string, name?: string) =>
-  objects.filter((each) => each.kind === kind && (name === undefined || each.metadata.name === name));
-
 const dataOf = (objects: Objects, name: string): Record<string, string> => of(objects, 'ConfigMap', name)[0].data;
-
-const containerOf = (objects: Objects, name: string) =>
-  of(objects, 'Deployment', name)[0].spec.template.spec.containers[0];
 
 /** The variables of a program: texts, or where they are taken from. */
 function variablesOf(objects: Objects, name: string): Record<string, string> {
@@ -45,13 +40,9 @@ function variablesOf(objects: Objects, name: string): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-let warnings: jest.SpyInstance;
-beforeEach(() => {
-  warnings = jest.spyOn(console, 'warn').mockImplementation(() => {});
-});
-afterEach(() => warnings.mockRestore());
+const warnings = keptWarnings();
 
-const warned = () => warnings.mock.calls.map(([text]) => text).join('\n');
+const warned = () => warnings.all().join('\n');
 
 /** What synth complains of. */
 function complaintsOf(props: Props, namespace?: string): string {
@@ -281,6 +272,7 @@ describe('KfpBackend', () => {
         ObjectStore.s3({ bucket: 'ml', endpoint: 's:9', credentials: { ...KEYS, sessionToken: secret('store', 't') } }),
         'KFP knows no token of a session',
       ],
+      ['what is no store', { bucket: 'ml' } as unknown as typeof STORE, "the kind of `objectStore` is 'missing'"],
       ['a bucket that is none', ObjectStore.s3({ bucket: 's3://ml', region: 'x' }), "'s3://ml' is no bucket"],
     ])('but not in %s', (_, objectStore, complaint) => {
       const found = complaintsOf({ objectStore });
@@ -311,6 +303,7 @@ describe('KfpBackend', () => {
       ttlStrategy: { secondsAfterCompletion: 7200, secondsAfterSuccess: 7200, secondsAfterFailure: 7200 },
       templateDefaults: { retryStrategy: { limit: '2', retryPolicy: 'OnError' } },
     });
+    expect(complaintsOf({ runs, ...OLDER })).toContain('KFP1732 KFP 2.2.0 runs containers as their images say');
     expect(dataOf(objects, 'pipeline-install-config').cronScheduleTimezone).toBe('Europe/Berlin');
   });
 
@@ -462,7 +455,7 @@ describe('KfpBackend', () => {
       [
         'what an older release does not look at',
         { version: '2.2.0', runs: { securityContext: { runAsUser: 1000 } } },
-        "KFP1732 KFP 2.2.0 does not say who users' containers run as",
+        'KFP1732 KFP 2.2.0 runs containers as their images say',
       ],
       ['another parity', { parity: 'upstreams' }, "KFP1717 `parity` is 'upstreams'"],
       ['parity and more', { parity: 'upstream', ui: false }, 'nobody looks at `ui`'],
@@ -526,6 +519,12 @@ describe('KfpBackend', () => {
 
     test('of a missing database, before anything else', () => {
       expect(() => backend({ database: undefined } as never)).toThrow("'platform/kfp': `database` must be an object.");
+    });
+
+    test('of a parity with nobody known', () => {
+      expect(() => backend({ parity: 'downstream', database: undefined } as never)).toThrow(
+        '`database` must be an object',
+      );
     });
 
     test('names the line that made it', () => {

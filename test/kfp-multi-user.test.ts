@@ -13,17 +13,17 @@ import {
   Task,
   WorkloadIdentity,
 } from '../src';
-import { allows, type Policy } from './kfp-backend/authorization-policy';
+import { allows, type Policy } from './backends/authorization-policy';
+import { KEYS, LOGIN, secret } from './backends/configurations';
+import { of, one, templateOf } from './backends/lookup';
 import { synth } from './synth';
+import { keptWarnings } from './warnings';
 
-const secret = (name: string, key: string) => ({ secret: name, key });
-const KEYS = { accessKey: secret('store', 'access'), secretKey: secret('store', 'secret') };
 const STORE = ObjectStore.s3({ bucket: 'ml', endpoint: 's3.internal:9000', credentials: KEYS });
 const DATABASE = Database.mysql({
   host: 'db.internal',
   database: 'kfp',
-  username: secret('db', 'user'),
-  password: secret('db', 'password'),
+  ...LOGIN,
 });
 const OLDER: Partial<KfpBackendProps> = { version: '2.2.0', images: { registry: 'mirror.example.com' } };
 const NETWORK = { apiServer: { cidrs: ['10.0.0.1/32'] } };
@@ -59,17 +59,9 @@ function team(props: Partial<KfpTenantProps> = {}, of: Partial<KfpBackendProps> 
   return { tenant, teams, objects: synth(teams) };
 }
 
-const of = (objects: Any[], kind: string, name?: string): Any[] =>
-  objects.filter((each) => each.kind === kind && (name === undefined || each.metadata.name === name));
-const one = (objects: Any[], kind: string, name: string): Any => {
-  const found = of(objects, kind, name);
-  expect(found).toHaveLength(1);
-  return found[0];
-};
-const podOf = (objects: Any[], name: string): Any => one(objects, 'Deployment', name).spec.template;
 const variablesOf = (objects: Any[], name: string): Record<string, Any> =>
   Object.fromEntries(
-    podOf(objects, name).spec.containers[0].env.map((each: Any) => [each.name, each.value ?? each.valueFrom]),
+    templateOf(objects, name).spec.containers[0].env.map((each: Any) => [each.name, each.value ?? each.valueFrom]),
   );
 
 function complaints(chart: Chart): string[] {
@@ -82,11 +74,7 @@ function complaintsOf(props: Partial<KfpBackendProps>, namespace?: string): stri
   return complaints(chart);
 }
 
-let warnings: jest.SpyInstance;
-beforeEach(() => {
-  warnings = jest.spyOn(console, 'warn').mockImplementation(() => {});
-});
-afterEach(() => warnings.mockRestore());
+const warnings = keptWarnings();
 
 describe('a backend for many teams', () => {
   test('asks Kubernetes what a person may do, and whom a token belongs to', () => {
@@ -125,7 +113,7 @@ describe('a backend for many teams', () => {
     ] as const) {
       expect([name, variablesOf(objects, name)[variable]]).toEqual([name, '']);
     }
-    expect(podOf(objects, 'workflow-controller').spec.containers[0].args).toEqual([
+    expect(templateOf(objects, 'workflow-controller').spec.containers[0].args).toEqual([
       '--configmap',
       'workflow-controller-configmap',
       '--executor-image',
@@ -272,7 +260,7 @@ describe('a backend for many teams', () => {
       'kubeflow-ml-pipeline-ui',
     );
     expect(of(objects, 'Role', 'ml-pipeline-ui')).toEqual([]);
-    expect(warnings.mock.calls.flat().join('\n')).toContain(
+    expect(warnings.all().join('\n')).toContain(
       'KFP1750 [platform/kfp] KFP 2.2.0 asks nobody who uploads a pipeline of no namespace',
     );
     const viewers = objectsOf({ ...OLDER, v1: true }, 'kubeflow');
@@ -379,8 +367,10 @@ describe('what Istio lets through', () => {
     const objects = objectsOf({ createNamespace: false });
     expect(of(objects, 'Namespace')).toEqual([]);
     for (const name of ['ml-pipeline', 'ml-pipeline-ui', 'metadata-grpc-deployment']) {
-      expect(podOf(objects, name).metadata.labels['sidecar.istio.io/inject']).toBe('true');
-      expect(one(objects, 'Deployment', name).spec.selector.matchLabels).not.toHaveProperty('sidecar.istio.io/inject');
+      expect(templateOf(objects, name).metadata.labels['sidecar.istio.io/inject']).toBe('true');
+      expect(one(objects, 'Deployment', name).spec.selector.matchLabels).not.toHaveProperty([
+        'sidecar.istio.io/inject',
+      ]);
     }
     expect(one(objectsOf(), 'Namespace', 'kfp').metadata.labels).toEqual({
       'istio-injection': 'enabled',
@@ -404,9 +394,11 @@ describe('what Istio lets through', () => {
 
   test('Kubernetes reaches the webhook past the sidecar', () => {
     const annotation = 'traffic.sidecar.istio.io/excludeInboundPorts';
-    expect(podOf(objectsOf({ kubernetesNative: true }), 'ml-pipeline').metadata.annotations[annotation]).toBe('8443');
-    expect(podOf(objectsOf(), 'ml-pipeline').metadata.annotations).not.toHaveProperty([annotation]);
-    expect(podOf(objectsOf({ v1: true }), 'cache-server').metadata.annotations[annotation]).toBe('8443');
+    expect(templateOf(objectsOf({ kubernetesNative: true }), 'ml-pipeline').metadata.annotations[annotation]).toBe(
+      '8443',
+    );
+    expect(templateOf(objectsOf(), 'ml-pipeline').metadata.annotations).not.toHaveProperty([annotation]);
+    expect(templateOf(objectsOf({ v1: true }), 'cache-server').metadata.annotations[annotation]).toBe('8443');
   });
 
   test('from outside: pages, the API behind them, and reading of metadata', () => {
@@ -644,7 +636,7 @@ describe('KfpTenant', () => {
       ports: ports.map((port) => ({ protocol: 'TCP', port })),
     });
     expect(one(objects, 'NetworkPolicy', 'allow-egress').spec.egress).toEqual([
-      inBackend({ app: 'ml-pipeline' }, 8887, 8888),
+      inBackend({ app: 'ml-pipeline' }, 8888, 8887),
       inBackend({ component: 'metadata-grpc-server' }, 8080),
       inBackend({ 'app.kubernetes.io/name': 'try-out-object-store' }, 8333),
       { to: [{ ipBlock: { cidr: '10.2.0.0/16' } }], ports: [{ protocol: 'TCP', port: 5432 }] },

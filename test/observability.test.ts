@@ -427,7 +427,7 @@ describe('labels of pods', () => {
     const odd = new ContainerComponent({ name: '_odd__', image: 'x:1', command: ['x'] });
     new Task(new Pipeline(ml, 'observed'), 'odd', { component: odd, env: { A: 'b' } });
     expect(template(ml, 'odd').metadata.labels['cdk8s-kfp/component']).toBe('odd');
-    expect(spec(ml).podMetadata.labels).not.toHaveProperty('app.kubernetes.io/version');
+    expect(spec(ml).podMetadata.labels).not.toHaveProperty(['app.kubernetes.io/version']);
   });
 });
 

@@ -26,6 +26,9 @@ export interface BackendRequirements {
   readonly webhooks: readonly { readonly kind: string; readonly name: string }[];
 }
 
+/** How what the app's manifests make comes to be. */
+export const APPLY = 'apply the app’s manifests';
+
 /** Any object of Kubernetes', of which little is known. */
 interface AnyObject {
   readonly apiVersion: string;
@@ -113,7 +116,7 @@ function requiredObjects(
 
 /** How an object comes to be: with the manifests, by cert-manager, or by somebody's hand. */
 function mendOf({ kind, keys }: RequiredObject, isApplied: boolean, certificate: string | undefined): string {
-  if (isApplied) return 'apply the app’s manifests';
+  if (isApplied) return APPLY;
   if (kind !== 'Secret') return 'make it: it is none of the app’s';
   if (certificate !== undefined) return `kubectl describe certificate ${certificate}`;
   const named = keys.length === 0 ? '' : ` with ${keys.map((key) => `'${key}'`).join(', ')}`;

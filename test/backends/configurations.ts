@@ -9,8 +9,11 @@ import {
   WorkloadIdentity,
 } from '../../src';
 
-const secret = (name: string, key: string) => ({ secret: name, key });
+/** A key of a Secret. */
+export const secret = (name: string, key: string) => ({ secret: name, key });
+/** Keys of an object store. */
 export const KEYS = { accessKey: secret('store', 'access'), secretKey: secret('store', 'secret') };
+/** Who logs in to a database. */
 export const LOGIN = { username: secret('db', 'user'), password: secret('db', 'password') };
 const MYSQL = Database.mysql({ host: 'db.internal', database: 'mlpipeline', ...LOGIN });
 const S3 = ObjectStore.s3({ bucket: 'ml', region: 'eu-central-1' });

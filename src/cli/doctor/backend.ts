@@ -1,5 +1,5 @@
 import type { PublishedBackend } from '../../constructs/publish-backend';
-import { type BackendRequirements, backendRequirementsOf } from '../../review/backend-requirements';
+import { APPLY, type BackendRequirements, backendRequirementsOf } from '../../review/backend-requirements';
 import { examineEngine } from './engine';
 import type { Finding } from './findings';
 import type { Kubectl } from './kubectl';
@@ -18,8 +18,10 @@ export function examineBackend(kubectl: Kubectl, backend: PublishedBackend): Fin
   ];
   const { found, unknown } = kubectl.get('namespace', namespace);
   if (!found && unknown === undefined) {
-    const mend = 'apply the app’s manifests';
-    return [...cluster, { verdict: 'missing', subject: `namespace ${namespace}`, detail: 'there is none', mend }];
+    return [
+      ...cluster,
+      { verdict: 'missing', subject: `namespace ${namespace}`, detail: 'there is none', mend: APPLY },
+    ];
   }
   return [
     ...cluster,
@@ -28,9 +30,7 @@ export function examineBackend(kubectl: Kubectl, backend: PublishedBackend): Fin
     ...needs.claims.map((name) => examineClaim(kubectl, namespace, name)),
     ...needs.rights.flatMap(({ account, rules }) =>
       allowed(kubectl, namespace, account, `system:serviceaccount:${namespace}:${account}`, rules).map((each) =>
-        each.verdict === 'missing'
-          ? { ...each, mend: 'apply the app’s manifests: the backend has these rights' }
-          : each,
+        each.verdict === 'missing' ? { ...each, mend: `${APPLY}: the backend has these rights` } : each,
       ),
     ),
   ];
@@ -69,22 +69,39 @@ function examineKinds(kubectl: Kubectl, kinds: BackendRequirements['kinds']): Fi
 }
 
 function examinePrograms(kubectl: Kubectl, namespace: string, programs: BackendRequirements['programs']): Finding[] {
-  return programs.map(({ kind, name }): Finding => {
-    const subject = `${kind} ${name}`;
-    const { found, unknown } = kubectl.get(kind, name, '-n', namespace);
-    if (unknown !== undefined) return { verdict: 'unknown', subject, detail: unknown };
-    if (found === undefined) {
-      return { verdict: 'missing', subject, detail: `is not in '${namespace}'`, mend: 'apply the app’s manifests' };
-    }
-    const { spec, status } = found as {
-      readonly spec?: { readonly replicas?: number };
-      readonly status?: { readonly readyReplicas?: number };
-    };
-    const [wanted, ready] = [spec?.replicas ?? 1, status?.readyReplicas ?? 0];
-    if (ready > 0 || wanted === 0) return { verdict: 'ok', subject, detail: `${ready} of ${wanted} ready` };
-    const mend = `kubectl describe ${kind.toLowerCase()} ${name} -n ${namespace}; kubectl logs ${kind.toLowerCase()}/${name} -n ${namespace}`;
-    return { verdict: 'missing', subject, detail: 'no pod of it is ready', mend };
-  });
+  return programs.map(({ kind, name }) =>
+    examineOwn(kubectl, kind, name, namespace, (found) => {
+      const { spec, status } = found as {
+        readonly spec?: { readonly replicas?: number };
+        readonly status?: { readonly readyReplicas?: number };
+      };
+      const [wanted, ready] = [spec?.replicas ?? 1, status?.readyReplicas ?? 0];
+      if (ready > 0 || wanted === 0) return { verdict: 'ok', detail: `${ready} of ${wanted} ready` };
+      const mend = `kubectl describe ${kind.toLowerCase()} ${name} -n ${namespace}; kubectl logs ${kind.toLowerCase()}/${name} -n ${namespace}`;
+      return { verdict: 'missing', detail: 'no pod of it is ready', mend };
+    }),
+  );
+}
+
+/**
+ * An object that the app's manifests make, where it is there.
+ *
+ * @param namespace undefined for an object of the whole cluster
+ * @param judge what is to be said of it
+ */
+function examineOwn(
+  kubectl: Kubectl,
+  kind: string,
+  name: string,
+  namespace: string | undefined,
+  judge: (found: unknown) => Omit<Finding, 'subject'>,
+): Finding {
+  const subject = `${kind} ${name}`;
+  const { found, unknown } = kubectl.get(kind, name, ...(namespace === undefined ? [] : ['-n', namespace]));
+  if (unknown !== undefined) return { verdict: 'unknown', subject, detail: unknown };
+  if (found !== undefined) return { subject, ...judge(found) };
+  const detail = namespace === undefined ? 'there is none' : `is not in '${namespace}'`;
+  return { verdict: 'missing', subject, detail, mend: APPLY };
 }
 
 function examineStorage(kubectl: Kubectl, classes: BackendRequirements['storageClasses']): Finding[] {
@@ -109,32 +126,24 @@ function examineStorage(kubectl: Kubectl, classes: BackendRequirements['storageC
 const DEFAULT_CLASS = 'storageclass.kubernetes.io/is-default-class';
 
 function examineClaim(kubectl: Kubectl, namespace: string, name: string): Finding {
-  const subject = `PersistentVolumeClaim ${name}`;
-  const { found, unknown } = kubectl.get('PersistentVolumeClaim', name, '-n', namespace);
-  if (unknown !== undefined) return { verdict: 'unknown', subject, detail: unknown };
-  if (found === undefined) {
-    return { verdict: 'missing', subject, detail: `is not in '${namespace}'`, mend: 'apply the app’s manifests' };
-  }
-  const { phase = 'Pending' } = (found as { readonly status?: { readonly phase?: string } }).status ?? {};
-  if (phase === 'Bound') return { verdict: 'ok', subject, detail: 'has a volume' };
-  const mend = `kubectl describe persistentvolumeclaim ${name} -n ${namespace}`;
-  return { verdict: 'missing', subject, detail: `has no volume: ${phase}`, mend };
+  return examineOwn(kubectl, 'PersistentVolumeClaim', name, namespace, (found) => {
+    const { phase = 'Pending' } = (found as { readonly status?: { readonly phase?: string } }).status ?? {};
+    if (phase === 'Bound') return { verdict: 'ok', detail: 'has a volume' };
+    const mend = `kubectl describe persistentvolumeclaim ${name} -n ${namespace}`;
+    return { verdict: 'missing', detail: `has no volume: ${phase}`, mend };
+  });
 }
 
 /** A webhook without the certificate of its API server's authority refuses everything. */
 function examineWebhook(kubectl: Kubectl, { kind, name }: BackendRequirements['webhooks'][number]): Finding {
-  const subject = `${kind} ${name}`;
-  const { found, unknown } = kubectl.get(kind, name);
-  if (unknown !== undefined) return { verdict: 'unknown', subject, detail: unknown };
-  if (found === undefined) {
-    return { verdict: 'missing', subject, detail: 'there is none', mend: 'apply the app’s manifests' };
-  }
-  const { webhooks = [] } = found as {
-    readonly webhooks?: readonly { readonly clientConfig?: { readonly caBundle?: string } }[];
-  };
-  if (webhooks.every(({ clientConfig }) => clientConfig?.caBundle)) {
-    return { verdict: 'ok', subject, detail: 'has the certificate of its authority' };
-  }
-  const mend = 'see that cert-manager’s cainjector runs: kubectl get deployments -n cert-manager';
-  return { verdict: 'missing', subject, detail: 'has no certificate of its authority', mend };
+  return examineOwn(kubectl, kind, name, undefined, (found) => {
+    const { webhooks = [] } = found as {
+      readonly webhooks?: readonly { readonly clientConfig?: { readonly caBundle?: string } }[];
+    };
+    if (webhooks.every(({ clientConfig }) => clientConfig?.caBundle)) {
+      return { verdict: 'ok', detail: 'has the certificate of its authority' };
+    }
+    const mend = 'see that cert-manager’s cainjector runs: kubectl get deployments -n cert-manager';
+    return { verdict: 'missing', detail: 'has no certificate of its authority', mend };
+  });
 }

@@ -1,7 +1,5 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { isWarning, renderDiagnostic } from '../../diagnostic';
-import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
 import { publishBackend } from '../publish-backend';
 import { CONFIGURATION, configuration } from './argo-backend/configuration';
@@ -13,13 +11,14 @@ import type { ArgoBackendProps, ArgoScope } from './argo-backend/props';
 import { addServer } from './argo-backend/server';
 import { addDefinitions } from './backend/definitions';
 import { BackendObjects } from './backend/objects';
+import { report } from './backend/report';
 import { orderObjects } from './backend/sync-waves';
 import { TryOutStore } from './backend/try-out-store';
 import { databaseSecrets } from './database';
 import { expectKinds } from './kinds';
 import { type ObjectStore, storeSecrets } from './object-store';
 import type { ControllerAccount } from './runner';
-import { type ISecretReference, secretKeyOf } from './secret-reference';
+import { distinctSecrets, type ISecretReference, secretKeyOf } from './secret-reference';
 
 /**
  * Argo Workflows, as pipelines need it: the controller, the definitions of its kinds, what it may do, where it keeps artifacts,
@@ -83,16 +82,7 @@ export class ArgoBackend extends Construct {
     addController(objects, this.controller.name, version, props);
     if (props.server) addServer(objects, version, props, props.server);
     orderObjects(this);
-    const { at } = callSite(new.target);
-    const found = problems(this, namespace, props).map((each) => ({ ...each, ...(at && { at }) }));
-    for (const warning of found.filter(isWarning)) console.warn(`warning: ${renderDiagnostic(warning)}`);
-    const errors = found.filter((each) => !isWarning(each));
-    this.node.addValidation({
-      validate: () => {
-        this.publish(props.scope);
-        return errors.map((each) => renderDiagnostic(each, { withPath: false }));
-      },
-    });
+    report(this, new.target, problems(this, namespace, props), () => this.publish(props.scope));
   }
 
   private publish(scope: ArgoScope = 'namespace'): void {
@@ -111,5 +101,5 @@ function secretsOf({ artifactRepository: store, database, server }: ArgoBackendP
     ...(database ? databaseSecrets(database) : []),
     ...(server?.sso ? [server.sso.clientId, server.sso.clientSecret].map(secretKeyOf) : []),
   ];
-  return [...new Map(all.map((each) => [`${each.name}/${each.key}`, each])).values()];
+  return distinctSecrets(all);
 }

@@ -9,7 +9,7 @@ interface DatabaseProps {
   readonly host: string;
   /** Where the user's name stands. */
   readonly username: SecretKey;
-  /** The table of archived workflows' live status. @default 'argo_workflows' */
+  /** Argo's table of the status of running workflows; a `KfpBackend` has none. @default 'argo_workflows' */
   readonly tableName?: string | undefined;
 }
 

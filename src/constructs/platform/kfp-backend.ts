@@ -1,10 +1,9 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
-import { isWarning, renderDiagnostic } from '../../diagnostic';
-import { callSite } from '../call-site';
 import { Manifest } from '../manifest';
 import { publishBackend } from '../publish-backend';
 import { addDefinitions } from './backend/definitions';
+import { report } from './backend/report';
 import { orderObjects } from './backend/sync-waves';
 import { CLUSTER, takeNamespaces, takenBy } from './backend/taken-namespaces';
 import { accounts, RUNNER } from './kfp-backend/accounts';
@@ -15,7 +14,7 @@ import { imagesOf } from './kfp-backend/images';
 import { TEAM_RUNNER } from './kfp-backend/multi-user';
 import { clusterProblems } from './kfp-backend/multi-user-problems';
 import { objects } from './kfp-backend/objects';
-import { kfpProblems } from './kfp-backend/problems';
+import { type KfpProblem, kfpProblems } from './kfp-backend/problems';
 import type { Program } from './kfp-backend/program';
 import { programs } from './kfp-backend/programs';
 import { expectPropKinds } from './kfp-backend/prop-kinds';
@@ -91,17 +90,10 @@ export class KfpBackend extends Construct {
       });
     }
     if (!settings.parity) orderObjects(this);
-    this.complain(settings, all, namespace, new.target);
+    report(this, new.target, this.problems(settings, all, namespace), () => this.publish(settings));
   }
 
-  private complain(
-    settings: KfpSettings,
-    all: readonly Program[],
-    namespace: string | undefined,
-    made: Function,
-  ): void {
-    const { path } = this.node;
-    const { at } = callSite(made);
+  private problems(settings: KfpSettings, all: readonly Program[], namespace: string | undefined): KfpProblem[] {
     const nowhere = {
       code: 'KFP1700',
       message: 'the chart of the backend has no namespace',
@@ -110,21 +102,12 @@ export class KfpBackend extends Construct {
     const wanted = settings.multiUser ? CLUSTER : this.namespace;
     const other = settings.argo ? takeNamespaces(this, wanted) : undefined;
     const clash = clusterProblems(this, settings);
-    const found = [
+    return [
       ...(namespace === undefined ? [nowhere] : []),
       ...clash,
       ...(other === undefined || clash.length > 0 ? [] : [takenBy(other)]),
       ...kfpProblems(settings, all),
     ];
-    const diagnostics = found.map((each) => ({ ...each, path, ...(at && { at }) }));
-    for (const each of diagnostics.filter(isWarning)) console.warn(`warning: ${renderDiagnostic(each)}`);
-    const errors = diagnostics.filter((each) => !isWarning(each));
-    this.node.addValidation({
-      validate: () => {
-        this.publish(settings);
-        return errors.map((each) => renderDiagnostic(each, { withPath: false }));
-      },
-    });
   }
 
   private publish(settings: KfpSettings): void {

@@ -23,7 +23,7 @@ export interface S3StoreProps {
   readonly caCertificate?: SecretKey | undefined;
   /** True to make the bucket where it is not there. @default false */
   readonly createBucket?: boolean | undefined;
-  /** Where logs are kept, and artifacts of workflows that name no key: Argo's `keyFormat`. @default - Argo's own */
+  /** Where logs are kept, and artifacts of workflows that name no key: Argo's `keyFormat`. @default - Argo's own; of a `KfpBackend`, KFP's */
   readonly keyFormat?: string | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface GcsStoreProps {
   readonly credentials?: 'identity' | GcsCredentials | undefined;
   /** HMAC keys, for what speaks to it by S3's protocol: the API server of a `KfpBackend`. @default - none */
   readonly hmac?: S3Credentials | undefined;
-  /** Where logs are kept, and artifacts of workflows that name no key: Argo's `keyFormat`. @default - Argo's own */
+  /** Where logs are kept, and artifacts of workflows that name no key: Argo's `keyFormat`. @default - Argo's own; of a `KfpBackend`, KFP's */
   readonly keyFormat?: string | undefined;
 }
 
@@ -163,10 +163,17 @@ function s3Of(store: Extract<ObjectStore, { kind: 's3' }>, endpoint: string | un
   };
 }
 
-/** What is wrong with a store. */
-export function storeProblems(store: ObjectStore): Problem[] {
-  const kinds = choiceProblems('the kind of `artifactRepository`', store?.kind ?? 'missing', ['s3', 'gcs', 'azure']);
-  if (kinds.length > 0) return [{ ...kinds[0]!, mend: "give ObjectStore.s3, .gcs, .azure, .tryOut, or 'none'" }];
+/**
+ * What is wrong with a store.
+ *
+ * @param place the prop that it is
+ */
+export function storeProblems(store: ObjectStore, place: 'artifactRepository' | 'objectStore'): Problem[] {
+  const kinds = choiceProblems(`the kind of \`${place}\``, store?.kind ?? 'missing', ['s3', 'gcs', 'azure']);
+  if (kinds.length > 0) {
+    const others = place === 'artifactRepository' ? ".azure, .tryOut, or 'none'" : '.tryOut';
+    return [{ ...kinds[0]!, mend: `give ObjectStore.s3, .gcs, ${others}` }];
+  }
   if (store.kind === 'azure') {
     return store.container && /^https?:\/\/[^/\s]+\/?$/.test(store.endpoint)
       ? []

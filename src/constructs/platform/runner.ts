@@ -9,6 +9,7 @@ import { Manifest } from '../manifest';
 import { factsOf, namespaceOf } from './facts';
 import { expectKinds } from './kinds';
 import { accountProblems, possibleNamespaces, runnerProblems } from './runners/problems';
+import { secretReferences } from './secret-reference';
 
 /** Anything with the name of a service account: a {@link Runner}, a cdk8s-plus ServiceAccount of any version, `{ name }`. */
 export interface IRunner {
@@ -156,10 +157,7 @@ export class Runner extends Construct implements IRunner {
       kind: 'ServiceAccount',
       annotations: { ...cloud?.annotations, ...props.annotations },
       body: () => ({
-        fields:
-          secrets.length > 0
-            ? { imagePullSecrets: secrets.map((each) => ({ name: typeof each === 'string' ? each : each?.name })) }
-            : {},
+        fields: secrets.length > 0 ? { imagePullSecrets: secretReferences(secrets) } : {},
       }),
     });
     new Manifest(scope, 'Token', {

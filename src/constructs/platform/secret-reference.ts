@@ -7,6 +7,21 @@ export interface ISecretReference {
   readonly key: string;
 }
 
+/** Secrets that are given by name or by themselves, as pods and accounts refer to them. */
+export function secretReferences(secrets: readonly (string | { readonly name: string })[]): { name: string }[] {
+  return secrets.map((each) => ({ name: typeof each === 'string' ? each : each?.name }));
+}
+
+/** Keys of Secrets, each once. */
+export function distinctSecrets(all: readonly ISecretReference[]): readonly ISecretReference[] {
+  return [...new Map(all.map((each) => [`${each.name}/${each.key}`, each])).values()];
+}
+
+/** Whether Kubernetes takes a key of a Secret or a ConfigMap. */
+export function isKey(key: unknown): key is string {
+  return typeof key === 'string' && /^[-._a-zA-Z0-9]+$/.test(key);
+}
+
 /**
  * A key of a Secret that is given by name or by itself.
  *
@@ -15,7 +30,7 @@ export interface ISecretReference {
 export function secretKeyOf(given: SecretKey): ISecretReference {
   const { secret, key } = (given ?? {}) as Partial<SecretKey>;
   const name = typeof secret === 'object' ? secret?.name : secret;
-  if (typeof name !== 'string' || !isObjectName(name) || typeof key !== 'string' || !/^[-._a-zA-Z0-9]+$/.test(key)) {
+  if (typeof name !== 'string' || !isObjectName(name) || !isKey(key)) {
     throw new Error(
       'A credential is given as { secret, key }: the name of a Secret, and of a key in it; never the credential itself.',
     );

@@ -97,7 +97,7 @@ function problemsOf(
     ...(typeof storageClass === 'string' && storageClass !== '' && !isObjectName(storageClass)
       ? [{ message: `'${storageClass}' cannot be the name of a StorageClass`, mend: 'see kubectl get storageclass' }]
       : []),
-    ...(typeof source === 'string' && isObjectName(source)
+    ...(isObjectName(source)
       ? []
       : [{ message: 'the data source names nothing', mend: "give { snapshot: '…' } or { claim: '…' }" }]),
   ];

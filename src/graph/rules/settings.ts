@@ -51,8 +51,8 @@ export function isCount(number: number): boolean {
 }
 
 /** True for what can be the name of most objects of Kubernetes. */
-export function isObjectName(name: string): boolean {
-  return name.length <= 253 && name.split('.').every((part) => isDnsLabel(part));
+export function isObjectName(name: unknown): boolean {
+  return typeof name === 'string' && name.length <= 253 && name.split('.').every((part) => isDnsLabel(part));
 }
 
 const REPOSITORIES: readonly string[] = ['s3', 'gcs', 'azure', 'none'];

@@ -7,10 +7,12 @@ import { ARGO_VERSIONS } from './images';
 import { propProblems } from './prop-problems';
 import type { ArgoBackendProps } from './props';
 
+type Found = Omit<Diagnostic, 'path' | 'at'>;
+
 /** What is wrong or doubtful about a backend. It takes its namespaces by this. */
-export function problems(backend: Construct, namespace: string | undefined, props: ArgoBackendProps): Diagnostic[] {
+export function problems(backend: Construct, namespace: string | undefined, props: ArgoBackendProps): Found[] {
   const { version, scope = 'namespace', artifactRepository: store, database, archive, offloadNodeStatus } = props;
-  const found: Omit<Diagnostic, 'path'>[] = propProblems(props).map((each) => ({ code: 'KFP1717', ...each }));
+  const found: Found[] = propProblems(props).map((each) => ({ code: 'KFP1717', ...each }));
   if (namespace === undefined) {
     found.push({
       code: 'KFP1700',
@@ -60,6 +62,5 @@ export function problems(backend: Construct, namespace: string | undefined, prop
       mend: 'in production, give ObjectStore.s3, .gcs or .azure',
     });
   }
-  const { path } = backend.node;
-  return found.map((each) => ({ ...each, path }));
+  return found;
 }

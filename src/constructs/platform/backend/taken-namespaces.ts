@@ -23,7 +23,7 @@ export function takenBy(other: string) {
   return {
     code: 'KFP1702',
     message: `'${other}' runs workflows of the same namespace: two controllers would work on each`,
-    mend: 'keep one of them, or give them namespaces of their own by `scope`',
+    mend: 'keep one of them, or give each a namespace of its own: by its chart, or by `scope` of an ArgoBackend',
   };
 }
 

@@ -6,9 +6,15 @@ import { TryOut } from './try-out';
 import type { WorkloadOptions } from './workload';
 
 /** SeaweedFS: master, volume server, filer and the S3 gateway in one program. Apache-2.0. */
-const IMAGE = 'docker.io/chrislusf/seaweedfs:4.34';
-const NAME = 'try-out-object-store';
-const PORT = 8333;
+export const TRY_OUT_STORE_IMAGE = 'docker.io/chrislusf/seaweedfs:4.34';
+/** The port that it answers by, to S3's protocol. */
+export const TRY_OUT_STORE_PORT = 8333;
+
+/** What the objects of a try-out store are called, and its pod by its label. */
+export const TRY_OUT_STORE = 'try-out-object-store';
+
+/** What lets the pods of another namespace reach a try-out store. */
+export const STORE_CLIENTS = { 'cdk8s-kfp/object-store': 'try-out' } as const;
 
 /** What a try-out store is made with. */
 interface TryOutStoreOptions extends TryOutStoreProps {
@@ -21,29 +27,40 @@ interface TryOutStoreOptions extends TryOutStoreProps {
  * `cdk8s-kfp/object-store: try-out`, reach it.
  */
 export class TryOutStore extends TryOut {
-  public constructor(scope: Construct, id: string, { image = IMAGE, credentials, ...props }: TryOutStoreOptions) {
+  public constructor(
+    scope: Construct,
+    id: string,
+    { image = TRY_OUT_STORE_IMAGE, credentials, ...props }: TryOutStoreOptions,
+  ) {
     super(scope, id, {
       ...props,
-      name: NAME,
+      name: TRY_OUT_STORE,
       image,
       user: 1000,
-      port: { name: 's3', port: PORT },
+      port: { name: 's3', port: TRY_OUT_STORE_PORT },
       folders: { data: '/data', scratch: { tmp: '/tmp' } },
       resources: { requests: { cpu: '100m', memory: '256Mi' }, limits: { memory: '1Gi' } },
       container: {
         command: ['weed'],
-        args: ['server', '-dir=/data', '-s3', `-s3.port=${PORT}`, '-master.volumeSizeLimitMB=512', '-volume.max=0'],
+        args: [
+          'server',
+          '-dir=/data',
+          '-s3',
+          `-s3.port=${TRY_OUT_STORE_PORT}`,
+          '-master.volumeSizeLimitMB=512',
+          '-volume.max=0',
+        ],
         env: [
           { name: 'AWS_ACCESS_KEY_ID', valueFrom: { secretKeyRef: secretKeyOf(credentials.accessKey) } },
           { name: 'AWS_SECRET_ACCESS_KEY', valueFrom: { secretKeyRef: secretKeyOf(credentials.secretKey) } },
         ],
       },
-      from: [{ podSelector: {} }, { namespaceSelector: { matchLabels: { 'cdk8s-kfp/object-store': 'try-out' } } }],
+      from: [{ podSelector: {} }, { namespaceSelector: { matchLabels: { ...STORE_CLIENTS } } }],
     });
   }
 
   /** Where it is reached from any namespace. */
   public static endpoint(namespace: string): string {
-    return `${NAME}.${namespace}.svc:${PORT}`;
+    return `${TRY_OUT_STORE}.${namespace}.svc:${TRY_OUT_STORE_PORT}`;
   }
 }

@@ -63,7 +63,7 @@ export function variableProblems(of: string, env: WorkloadOptions['env']): Probl
  * @param of where it stands among the props
  */
 export function priorityProblems(of: string, name: unknown): Problem[] {
-  if (name === undefined || (typeof name === 'string' && isObjectName(name))) return [];
+  if (name === undefined || isObjectName(name)) return [];
   return [
     { message: `the priorityClassName of the ${of} is no name`, mend: 'give the name of a PriorityClass that exists' },
   ];

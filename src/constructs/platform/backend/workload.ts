@@ -1,4 +1,5 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
+import { secretReferences } from '../secret-reference';
 import { unshared } from '../unshared';
 import type { ImageOptions } from './images';
 
@@ -54,7 +55,7 @@ export function deployment(
   const own = container.env ?? [];
   const more = Object.entries(env).map(([key, value]) => ({ name: key, value }));
   const variables = [...own.filter(({ name: key }) => !Object.hasOwn(env, key)), ...more];
-  const secrets = (images.pullSecrets ?? []).map((each) => ({ name: typeof each === 'string' ? each : each?.name }));
+  const secrets = secretReferences(images.pullSecrets ?? []);
   return {
     spec: {
       replicas,

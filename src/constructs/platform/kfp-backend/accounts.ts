@@ -1,6 +1,6 @@
 import type { PolicyRule } from '../../../components/definition';
 import { runnerFields, viewerFields } from './identity';
-import { type Access, rule } from './program';
+import { type Access, CHANGE, rule } from './program';
 import { PIPELINE_LOOP_RULE, TEKTON_RULE } from './programs/tekton';
 import type { KfpSettings } from './settings';
 import { launcherSecrets } from './store';
@@ -40,7 +40,7 @@ export function accounts(settings: KfpSettings): readonly KfpAccount[] {
 }
 
 /** What KFP's driver and launcher, and Argo's executor, do as the account of a run. */
-export function runnerRules(settings: KfpSettings): PolicyRule[] {
+function runnerRules(settings: KfpSettings): PolicyRule[] {
   return [
     rule('argoproj.io', ['workflowtaskresults'], ['create', 'patch']),
     ...launcherRules(settings),
@@ -66,7 +66,7 @@ function upstreamRunnerRules({ release }: KfpSettings): PolicyRule[] {
     rule('', ['configmaps'], ['get', 'watch', 'list']),
     rule('', ['persistentvolumes', 'persistentvolumeclaims'], all),
     rule('snapshot.storage.k8s.io', ['volumesnapshots'], ['create', 'delete', 'get']),
-    rule('argoproj.io', ['workflows'], ['get', 'list', 'watch', 'update', 'patch']),
+    rule('argoproj.io', ['workflows'], CHANGE),
     rule('', ['pods', 'pods/exec', 'pods/log', 'services'], all),
     { apiGroups: ['', 'apps', 'extensions'], resources: ['deployments', 'replicasets'], verbs: all },
     rule('kubeflow.org', all, all),

@@ -36,3 +36,12 @@ export function amended(program: Program, { command, args, ...more }: Amendment)
     },
   };
 }
+
+/** A program with something changed in each of its containers. */
+export function withEachContainer(
+  program: Program,
+  change: (container: kubernetes.Container) => kubernetes.Container,
+): Program {
+  const { pod } = program;
+  return { ...program, pod: { ...pod, containers: pod.containers.map(change) } };
+}

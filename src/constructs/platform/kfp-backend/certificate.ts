@@ -1,4 +1,5 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
+import { namesOf } from './hosts';
 import type { KfpObject } from './object';
 import type { KfpSettings } from './settings';
 
@@ -18,11 +19,6 @@ export const CERTIFICATE_MOUNT: kubernetes.VolumeMount = {
 /** The volume of {@link CERTIFICATE_MOUNT}. */
 export const CERTIFICATE_VOLUME: kubernetes.Volume = { name: 'tls-certs', secret: { secretName: CERTIFICATE } };
 
-/** The name by which programs call a Service where its certificate is checked. */
-export function hostOf(service: string, { namespace, clusterDomain }: KfpSettings): string {
-  return `${service}.${namespace}.svc.${clusterDomain}`;
-}
-
 const SELF_SIGNED = 'kfp-api-tls-selfsigned-issuer';
 const AUTHORITY = 'kfp-api-tls-ca';
 const SERVICES = ['ml-pipeline', 'metadata-grpc-service', 'metadata-envoy-service'];
@@ -34,15 +30,10 @@ const SERVICES = ['ml-pipeline', 'metadata-grpc-service', 'metadata-envoy-servic
  * @see https://cert-manager.io/docs/configuration/selfsigned/#bootstrapping-ca-issuers
  */
 export function certificateObjects(settings: KfpSettings): readonly KfpObject[] {
-  const { parity, tls, namespace } = settings;
+  const { parity, tls } = settings;
   if (parity || !tls) return [];
   const { issuer } = tls;
-  const dnsNames = SERVICES.flatMap((service) => [
-    service,
-    `${service}.${namespace}`,
-    `${service}.${namespace}.svc`,
-    hostOf(service, settings),
-  ]);
+  const dnsNames = SERVICES.flatMap((service) => namesOf(service, settings));
   return [
     ...(issuer ? [] : authority()),
     certificate(CERTIFICATE, {

@@ -1,8 +1,9 @@
 import { yamlText } from '../../../argo/yaml-text';
 import { CONFIGURATION, configuration } from '../argo-backend/configuration';
-import { CERTIFICATE_FOLDER, hostOf } from './certificate';
+import { CERTIFICATE_FOLDER } from './certificate';
 import { DATABASE_KEYS, databaseKeys } from './database';
 import { envoyConfiguration } from './envoy';
+import { hostOf } from './hosts';
 import { runLabels } from './identity';
 import { TEAM_RUNNER } from './multi-user';
 import { INSTALL_CONFIG } from './program';
@@ -45,8 +46,10 @@ export function configMaps(settings: KfpSettings): readonly KfpConfigMap[] {
   ];
 }
 
-/** The ConfigMaps that runs read: where artifacts go, and where the store of metadata is. */
+/** The ConfigMap that runs are told by where artifacts go. */
 export const LAUNCHER = 'kfp-launcher';
+
+/** The ConfigMap that runs are told by where the store of metadata is. */
 export const METADATA = 'metadata-grpc-configmap';
 
 /** How runs find the store of metadata. */

@@ -18,13 +18,13 @@ export function confined(program: Program, { parity, release }: KfpSettings): Pr
   const { pod } = program;
   const confine = (container: kubernetes.Container): kubernetes.Container => ({
     ...container,
-    securityContext: { ...structuredClone(CONTAINER), ...(container.securityContext ?? USER) },
+    securityContext: { ...CONTAINER, ...(container.securityContext ?? USER) },
   });
   return {
     ...program,
     pod: {
       ...pod,
-      securityContext: { ...structuredClone(POD), ...pod.securityContext },
+      securityContext: { ...POD, ...pod.securityContext },
       containers: pod.containers.map(confine),
       ...(pod.initContainers && !parity && { initContainers: pod.initContainers.map(confine) }),
     },

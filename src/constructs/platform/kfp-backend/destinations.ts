@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { NetworkPolicyEgressRule } from 'kubernetes-types/networking/v1';
+import { labelsOf } from '../backend/objects';
 import { tcp } from '../tenants/network';
 
 /**
@@ -16,7 +17,7 @@ export function destinations(
   const ports = tcp([port]);
   const [name = '', namespace, service] = host.split('.');
   if (bundled === 'try-out') {
-    return { to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': name } } }], ports };
+    return { to: [{ podSelector: { matchLabels: labelsOf(name) } }], ports };
   }
   const version = isIP(host);
   if (version !== 0) return { to: [{ ipBlock: { cidr: `${host}/${version === 4 ? 32 : 128}` } }], ports };

@@ -62,7 +62,7 @@ export function exposureProblems({ parity, props, ui, multiUser }: KfpSettings):
 const NEITHER = 'leave out one of them';
 
 function hostProblems(host: unknown): Problem[] {
-  if (typeof host === 'string' && isObjectName(host) && !isIPv4(host)) return [];
+  if (isObjectName(host) && !isIPv4(String(host))) return [];
   return [
     { message: '`exposure.host` is no name of a host', mend: "write it without scheme and port: 'kfp.example.com'" },
   ];
@@ -83,9 +83,7 @@ function gatewayProblems({ by, ingressClassName, tlsSecret, login }: KfpExposure
   const ofIngress = Object.entries({ ingressClassName, tlsSecret }).filter(([, value]) => value !== undefined);
   return [
     ...nameProblems('exposure.by.gateway', gateway),
-    ...(namespace === undefined || (typeof namespace === 'string' && isDnsLabel(namespace))
-      ? []
-      : nameProblems('exposure.by.namespace', '')),
+    ...nameProblems('exposure.by.namespace', namespace, isNamespace),
     ...nameProblems('exposure.by.section', section),
     ...ofIngress.map(([name]) => ({
       message: `\`exposure.${name}\` is an Ingress', and there is a Gateway`,
@@ -129,7 +127,11 @@ function annotationProblems(of: string, name: string, text: unknown): Problem[] 
   return [{ message: `the annotation '${name.slice(0, 80)}' of \`${of}\` is none`, mend: 'give a name, and a text' }];
 }
 
-function nameProblems(what: string, name: unknown): Problem[] {
-  if (name === undefined || (typeof name === 'string' && isObjectName(name))) return [];
+function nameProblems(what: string, name: unknown, isName = isObjectName): Problem[] {
+  if (name === undefined || isName(name)) return [];
   return [{ message: `\`${what}\` is no name of an object`, mend: 'give the name of one that exists' }];
+}
+
+function isNamespace(name: unknown): boolean {
+  return typeof name === 'string' && isDnsLabel(name);
 }

@@ -1,4 +1,4 @@
-import { secretReferences } from './placement';
+import { secretReferences } from '../secret-reference';
 import type { Program } from './program';
 import type { KfpSettings } from './settings';
 

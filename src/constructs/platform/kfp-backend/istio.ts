@@ -1,6 +1,9 @@
+import { labelsOf } from '../backend/objects';
+import { TRY_OUT_STORE } from '../backend/try-out-store';
+import { hostOf } from './hosts';
 import { identityOf } from './multi-user';
 import type { KfpObject } from './object';
-import type { KfpProgram, Program } from './program';
+import { CALLED_BY_RUNS, type KfpProgram, type Program } from './program';
 import type { KfpSettings } from './settings';
 
 /** A rule of an AuthorizationPolicy. */
@@ -33,12 +36,10 @@ export function istioObjects(settings: KfpSettings, programs: readonly Program[]
         }),
       ),
     ),
-    ...[
-      ...[...named('ml-pipeline'), ...named('metadata-grpc-deployment')].map(({ name, labels }) => ({ name, labels })),
-      ...(settings.store.bundled === 'try-out' ? [TRY_OUT] : []),
-    ].map(({ name, labels }) =>
-      // Where the mesh wants everybody's identity, pods of runs would reach nothing.
-      security('PeerAuthentication', name, { selector: { matchLabels: labels }, mtls: { mode: 'PERMISSIVE' } }),
+    ...[...CALLED_BY_RUNS.flatMap(named), ...(settings.store.bundled === 'try-out' ? [TRY_OUT] : [])].map(
+      ({ name, labels }) =>
+        // Where the mesh wants everybody's identity, pods of runs would reach nothing.
+        security('PeerAuthentication', name, { selector: { matchLabels: labels }, mtls: { mode: 'PERMISSIVE' } }),
     ),
     ...[...named('ml-pipeline'), ...named('ml-pipeline-ui'), ...named('metadata-grpc-deployment')].flatMap(
       ({ services = [] }) =>
@@ -53,8 +54,7 @@ export function istioObjects(settings: KfpSettings, programs: readonly Program[]
   ];
 }
 
-/** The object store of a try-out, as its own construct labels it. */
-const TRY_OUT = { name: 'try-out-object-store', labels: { 'app.kubernetes.io/name': 'try-out-object-store' } };
+const TRY_OUT = { name: TRY_OUT_STORE, labels: labelsOf(TRY_OUT_STORE) };
 
 /** What of the API server asks who calls. The way to logs of before does not, and is closed. */
 const ASKING = ['/apis/v1beta1/*', '/apis/v2beta1/*', '/metrics'];
@@ -111,10 +111,6 @@ function ways(settings: KfpSettings): readonly KfpObject[] {
       route: to('metadata-envoy-service', 9090),
     }),
   ];
-}
-
-function hostOf(service: string, { namespace, clusterDomain }: KfpSettings): string {
-  return `${service}.${namespace}.svc.${clusterDomain}`;
 }
 
 function security(kind: string, name: string, spec: Readonly<Record<string, unknown>>): KfpObject {

@@ -4,6 +4,7 @@ import { isObjectName } from '../../../graph/rules/settings';
 import { GUARDED, identityOf, teamFolder } from './multi-user';
 import type { KfpMultiUser } from './multi-user-props';
 import type { KfpProblem } from './problems';
+import { NEWER } from './release';
 import type { KfpSettings } from './settings';
 import { KEY_FORMAT } from './store';
 
@@ -79,7 +80,7 @@ function combinationProblems({ props, release, namespace }: KfpSettings): KfpPro
     [
       !release.anyNamespace && namespace !== 'kubeflow',
       `runs of KFP ${release.version} look for its programs in the namespace 'kubeflow', from wherever they are`,
-      "give the chart that namespace, or take version '2.17.0'",
+      `give the chart that namespace, or ${NEWER}`,
     ],
   ];
   return [
@@ -91,7 +92,7 @@ function combinationProblems({ props, release, namespace }: KfpSettings): KfpPro
             code: 'KFP1750',
             severity: 'warning' as const,
             message: `KFP ${release.version} asks nobody who uploads a pipeline of no namespace, and its user interface could not keep teams' logs and artifacts apart: it shows none`,
-            mend: "take version '2.17.0'",
+            mend: NEWER,
           },
         ]),
   ];

@@ -1,7 +1,8 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
+import { amended } from './amend';
 import { acrossNamespaces, REVIEWS } from './multi-user-access';
 import type { KfpMultiUser } from './multi-user-props';
-import { env, type KfpProgram, type Program } from './program';
+import { type Access, env, type KfpProgram, type Program } from './program';
 import type { KfpSettings } from './settings';
 
 /** Who the pods of runs are in each team's namespace, where a run does not say. KFP and Kubeflow know it by this name. */
@@ -39,16 +40,12 @@ export function identityOf({ istio, userIdHeader, userIdPrefix }: KfpMultiUser):
 export function withMultiUser(program: Program, settings: KfpSettings): Program {
   const { multiUser, release } = settings;
   if (!multiUser) return program;
-  const { pod, podLabels, podAnnotations, access = [] } = program;
+  const { podLabels, podAnnotations, access = [] } = program;
   const isBlind = program.name === 'ml-pipeline-ui' && !release.uiAsks;
   const webhook = program.name === 'cache-server' || (program.name === 'ml-pipeline' && settings.kubernetesNative);
-  const [container, ...others] = pod.containers;
-  const own = container!.env ?? [];
-  const added = variables(program.name, multiUser);
-  const names = new Set(added.map(({ name }) => name));
-  const all = [...own.filter(({ name }) => !names.has(name)), ...added];
+  const told = amended(program, { env: variables(program.name, multiUser) });
   return {
-    ...program,
+    ...(isBlind ? withoutSecrets(told) : told),
     access: isBlind
       ? acrossNamespaces(program.name, access.map(withoutReading), settings)
       : acrossNamespaces(program.name, [...access, ...(program.name === 'ml-pipeline' ? [REVIEWS] : [])], settings),
@@ -56,10 +53,6 @@ export function withMultiUser(program: Program, settings: KfpSettings): Program 
     ...(GUARDED.includes(program.name) && { podLabels: { ...podLabels, 'sidecar.istio.io/inject': 'true' } }),
     // Kubernetes calls the webhook, by its own TLS and without an identity of Istio's.
     ...(webhook && { podAnnotations: { ...podAnnotations, 'traffic.sidecar.istio.io/excludeInboundPorts': '8443' } }),
-    pod: {
-      ...pod,
-      containers: [{ ...container!, env: isBlind ? all.map(withoutSecret) : all }, ...others],
-    },
   };
 }
 
@@ -105,12 +98,14 @@ function variables(program: KfpProgram, multiUser: KfpMultiUser): kubernetes.Env
   }
 }
 
-/** Nothing of a Secret's: of a program that would show everybody what it can read by it. */
-function withoutSecret(variable: kubernetes.EnvVar): kubernetes.EnvVar {
-  return variable.valueFrom?.secretKeyRef ? env(variable.name, '') : variable;
+/** A program without what Secrets hold: it would show everybody what it can read by it. */
+function withoutSecrets(program: Program): Program {
+  const variables = program.pod.containers.flatMap((container) => container.env ?? []);
+  const secret = variables.filter(({ valueFrom }) => valueFrom?.secretKeyRef);
+  return amended(program, { env: secret.map(({ name }) => env(name, '')) });
 }
 
 /** No right but to viewers, before which even the older user interface asks. */
-function withoutReading<T extends { readonly rules: NonNullable<Program['access']>[number]['rules'] }>(access: T): T {
+function withoutReading(access: Access): Access {
   return { ...access, rules: access.rules.filter(({ resources }) => resources.includes('viewers')) };
 }

@@ -1,10 +1,11 @@
+import { amended } from './amend';
+import { namesOf } from './hosts';
 import type { KfpObject } from './object';
-import { type Program, rule } from './program';
+import { MANAGE, type Program, rule } from './program';
 import type { KfpSettings } from './settings';
 
 const CERTIFICATE = 'kfp-api-webhook-cert';
 const FOLDER = '/etc/webhook/certs';
-const ALL = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
 
 /**
  * Lets the API server keep pipelines as objects of Kubernetes, and answer for them as a webhook.
@@ -13,11 +14,22 @@ const ALL = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
  */
 export function withKubernetesNative(program: Program, { kubernetesNative, parity }: KfpSettings): Program {
   if (!kubernetesNative || program.name !== 'ml-pipeline') return program;
-  const { pod, access = [], services = [] } = program;
-  const [container] = pod.containers;
-  const { command, args } = container!;
+  const { access = [], services = [] } = program;
+  const { command, args } = program.pod.containers[0]!;
+  const changed = amended(program, {
+    command: command ?? ['/bin/apiserver'],
+    args: [
+      ...(args ?? startArguments(parity)),
+      `--webhookTLSCertPath=${FOLDER}/tls.crt`,
+      `--webhookTLSKeyPath=${FOLDER}/tls.key`,
+      '--pipelinesStoreKubernetes=true',
+    ],
+    volumeMounts: [{ name: 'webhook-certs', mountPath: FOLDER, readOnly: true }],
+    volumes: [{ name: 'webhook-certs', secret: { secretName: CERTIFICATE } }],
+  });
+  const [container, ...others] = changed.pod.containers;
   return {
-    ...program,
+    ...changed,
     access: access.map((each) => ({ ...each, rules: [...each.rules, ...RULES] })),
     services: services.map((service) => ({
       ...service,
@@ -25,25 +37,11 @@ export function withKubernetesNative(program: Program, { kubernetesNative, parit
       ports: [...service.ports, { name: 'webhook', port: 8443, targetPort: 8443, protocol: 'TCP' }],
     })),
     pod: {
-      ...pod,
+      ...changed.pod,
       containers: [
-        {
-          ...container!,
-          command: command ?? ['/bin/apiserver'],
-          args: [
-            ...(args ?? startArguments(parity)),
-            `--webhookTLSCertPath=${FOLDER}/tls.crt`,
-            `--webhookTLSKeyPath=${FOLDER}/tls.key`,
-            '--pipelinesStoreKubernetes=true',
-          ],
-          ports: [{ name: 'webhook', containerPort: 8443 }, ...(container!.ports ?? [])],
-          volumeMounts: [
-            ...(container!.volumeMounts ?? []),
-            { name: 'webhook-certs', mountPath: FOLDER, readOnly: true },
-          ],
-        },
+        { ...container!, ports: [{ name: 'webhook', containerPort: 8443 }, ...(container!.ports ?? [])] },
+        ...others,
       ],
-      volumes: [...(pod.volumes ?? []), { name: 'webhook-certs', secret: { secretName: CERTIFICATE } }],
     },
   };
 }
@@ -62,16 +60,15 @@ function startArguments(parity: boolean): readonly string[] {
 
 const GROUP = 'pipelines.kubeflow.org';
 const RULES = [
-  rule(GROUP, ['pipelines', 'pipelines/finalizers'], ALL),
-  rule(GROUP, ['pipelineversions', 'pipelineversions/finalizers', 'pipelineversions/status'], ALL),
+  rule(GROUP, ['pipelines', 'pipelines/finalizers'], MANAGE),
+  rule(GROUP, ['pipelineversions', 'pipelineversions/finalizers', 'pipelineversions/status'], MANAGE),
 ];
 
 /** The webhooks, and the certificate that cert-manager makes for them. */
 export function nativeObjects(settings: KfpSettings): readonly KfpObject[] {
-  const { kubernetesNative, namespace, clusterDomain } = settings;
+  const { kubernetesNative } = settings;
   if (!kubernetesNative) return [];
   const own = 'kfp-api-webhook-selfsigned-issuer';
-  const host = `ml-pipeline.${namespace}.svc`;
   const { issuer } = kubernetesNative;
   return [
     ...(issuer
@@ -85,7 +82,7 @@ export function nativeObjects(settings: KfpSettings): readonly KfpObject[] {
         spec: {
           commonName: CERTIFICATE,
           isCA: true,
-          dnsNames: ['ml-pipeline', `ml-pipeline.${namespace}`, host, `${host}.${clusterDomain}`],
+          dnsNames: [...namesOf('ml-pipeline', settings)],
           issuerRef: { kind: issuer?.kind ?? 'Issuer', name: issuer?.name ?? own },
           secretName: CERTIFICATE,
         },

@@ -10,7 +10,7 @@ import { identityOf } from './multi-user';
 import { networkProblems } from './network-problems';
 import type { KfpNetwork } from './network-props';
 import type { KfpObject } from './object';
-import type { Callee, KfpProgram, Program } from './program';
+import { CALLED_BY_RUNS, type Callee, type KfpProgram, type Program, portsOf } from './program';
 import { isProxied, proxyPorts } from './proxy';
 import type { KfpSettings } from './settings';
 
@@ -52,26 +52,23 @@ export function networkPolicies(settings: KfpSettings, programs: readonly Progra
 function fromPrograms(program: Program, programs: readonly Program[]): NetworkPolicyIngressRule[] {
   const callers = programs.filter(({ calls }) => calls.includes(program.name));
   if (callers.length === 0) return [];
-  return [{ from: callers.map(({ labels }) => podsOf(labels)), ports: portsOf(program) }];
+  return [{ from: callers.map(({ labels }) => podsOf(labels)), ports: tcp(portsOf(program)) }];
 }
-
-/** Whom the pods of runs call: the driver and the launcher in them, and tasks that start other runs. */
-const OF_RUNS: readonly KfpProgram[] = ['ml-pipeline', 'metadata-grpc-deployment'];
 
 /** Argo puts it onto each pod of a run. */
 const RUN = 'workflows.argoproj.io/workflow';
 
 function fromRuns(program: Program, { multiUser }: KfpSettings): NetworkPolicyIngressRule[] {
-  if (!OF_RUNS.includes(program.name)) return [];
+  if (!CALLED_BY_RUNS.includes(program.name)) return [];
   const podSelector = { matchExpressions: [{ key: RUN, operator: 'Exists' }] };
-  return [{ from: [{ ...(multiUser && { namespaceSelector: {} }), podSelector }], ports: portsOf(program) }];
+  return [{ from: [{ ...(multiUser && { namespaceSelector: {} }), podSelector }], ports: tcp(portsOf(program)) }];
 }
 
 /** Who shows the user interface to people. Port forwarding is none of a policy's business. */
 function fromPeople(program: Program, { props }: KfpSettings): NetworkPolicyIngressRule[] {
   const { exposure } = props;
   if (program.name !== 'ml-pipeline-ui' || !exposure) return [];
-  const ports = portsOf(program);
+  const ports = tcp(portsOf(program));
   if (loginService(exposure)) {
     // The pods of the login are known by their Service's name alone. Those of runs are none of them.
     return [{ from: [{ podSelector: { matchExpressions: [{ key: RUN, operator: 'DoesNotExist' }] } }], ports }];
@@ -97,7 +94,7 @@ function fromOthers(program: Program, { clients = [], metrics }: KfpNetwork): Ne
   const port = METRICS[program.name];
   return [
     ...(program.name === 'ml-pipeline' && clients.length > 0
-      ? [{ from: clients.flatMap(peersOf), ports: portsOf(program) }]
+      ? [{ from: clients.flatMap(peersOf), ports: tcp(portsOf(program)) }]
       : []),
     ...(metrics && port !== undefined ? [{ from: peersOf(metrics), ports: tcp([port]) }] : []),
   ];
@@ -110,7 +107,7 @@ function fromIstio(program: Program, { multiUser }: KfpSettings): NetworkPolicyI
   if (!multiUser || !BEHIND_ISTIO.includes(program.name)) return [];
   // The gateway's namespace is in its identity.
   const [, , gateway = ''] = identityOf(multiUser).principal.split('/');
-  return [{ from: [namespaceOf(gateway)], ports: portsOf(program) }];
+  return [{ from: [namespaceOf(gateway)], ports: tcp(portsOf(program)) }];
 }
 
 /** Where sidecars are told what to do, and get their certificates. */
@@ -169,7 +166,7 @@ function to(
     default:
       return programs
         .filter(({ name }) => name === callee)
-        .map((each) => ({ to: [podsOf(each.labels)], ports: portsOf(each) }));
+        .map((each) => ({ to: [podsOf(each.labels)], ports: tcp(portsOf(each)) }));
   }
 }
 
@@ -181,15 +178,4 @@ function toViewers({ multiUser }: KfpSettings): NetworkPolicyEgressRule {
 
 function podsOf(labels: Readonly<Record<string, string>>): NetworkPolicyPeer {
   return { podSelector: { matchLabels: { ...labels } } };
-}
-
-/** The ports of a program's pods that its Services lead to. The webhooks' is Kubernetes' alone. */
-function portsOf({ services = [], pod }: Program) {
-  const named = pod.containers.flatMap(({ ports = [] }) => ports);
-  const numbers = services
-    .flatMap(({ ports }) => ports)
-    .map(({ port, targetPort = port }) =>
-      typeof targetPort === 'number' ? targetPort : named.find(({ name }) => name === targetPort)?.containerPort,
-    );
-  return tcp([...new Set(numbers)].filter((port) => port !== undefined && port !== 8443) as number[]);
 }

@@ -62,7 +62,7 @@ export function pullSecretProblems(what: string, secrets: unknown): Problem[] {
   if (secrets === undefined) return [];
   const isName = (each: unknown) => {
     const name = typeof each === 'string' ? each : (each as { readonly name?: unknown } | null)?.name;
-    return typeof name === 'string' && isObjectName(name);
+    return isObjectName(name);
   };
   if (Array.isArray(secrets) && secrets.every(isName)) return [];
   return [{ message: `${what} names what is no Secret`, mend: "give a list of names: ['registry-credentials']" }];

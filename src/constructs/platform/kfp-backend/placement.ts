@@ -1,5 +1,5 @@
 import type { WorkloadOptions } from '../backend/workload';
-import { unshared } from '../unshared';
+import { secretReferences } from '../secret-reference';
 import type { KfpObject } from './object';
 import type { Program } from './program';
 import type { KfpSettings } from './settings';
@@ -24,8 +24,8 @@ export function placed(program: Program, { parity, props }: KfpSettings): Progra
       ...((program.access ?? []).length === 0 && { automountServiceAccountToken: false }),
       ...(pullSecrets.length > 0 && { imagePullSecrets: secretReferences(pullSecrets) }),
       nodeSelector: { 'kubernetes.io/os': 'linux', ...pod.nodeSelector, ...options.nodeSelector },
-      ...(options.tolerations && { tolerations: unshared([...options.tolerations]) }),
-      ...(options.affinity && { affinity: unshared(options.affinity) }),
+      ...(options.tolerations && { tolerations: [...options.tolerations] }),
+      ...(options.affinity && { affinity: options.affinity }),
       ...(priorityClassName !== undefined && { priorityClassName }),
       ...(pullPolicy &&
         pod.initContainers && {
@@ -35,15 +35,10 @@ export function placed(program: Program, { parity, props }: KfpSettings): Progra
         ...container,
         ...(pullPolicy && { imagePullPolicy: pullPolicy }),
         ...(options.env && { env: [...withoutNames(container.env, options.env), ...variables(options.env)] }),
-        ...(options.resources && { resources: unshared(options.resources) }),
+        ...(options.resources && { resources: options.resources }),
       })),
     },
   };
-}
-
-/** Secrets, by name or by themselves, as pods and accounts refer to them. */
-export function secretReferences(secrets: readonly (string | { readonly name: string })[]): { name: string }[] {
-  return secrets.map((each) => ({ name: typeof each === 'string' ? each : each?.name }));
 }
 
 type Variables = NonNullable<WorkloadOptions['env']>;

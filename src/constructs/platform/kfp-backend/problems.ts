@@ -10,7 +10,7 @@ import { placementProblems } from './placement-problems';
 import type { Program } from './program';
 import { databaseNameProblems, propProblems } from './prop-problems';
 import { proxyProblems } from './proxy-problems';
-import { KFP_VERSIONS } from './release';
+import { KFP_VERSIONS, NEWER } from './release';
 import type { KfpSettings } from './settings';
 import { storeBindingProblems } from './store-problems';
 import { authorityProblems, bundleProblems, tlsProblems } from './tls-problems';
@@ -28,8 +28,7 @@ const CHECKS: readonly Check[] = [
   propProblems,
   versionProblems,
   imageProblems,
-  nativeProblems,
-  olderProblems,
+  releaseProblems,
   parityProblems,
   mysqlProblems,
   storeBindingProblems,
@@ -56,27 +55,27 @@ function versionProblems({ props }: KfpSettings): KfpProblem[] {
   }));
 }
 
-/** What an older release would not look at. */
-function olderProblems({ parity, props, release }: KfpSettings): KfpProblem[] {
-  if (parity || release.confined || props.runs?.securityContext === undefined) return [];
-  return [
-    {
-      code: 'KFP1732',
-      message: `KFP ${release.version} does not say who users' containers run as`,
-      mend: "leave out `runs.securityContext`, or take version '2.17.0'",
-    },
+/** What the release cannot do, but for what is told beside other things of the same prop. */
+function releaseProblems({ kubernetesNative, release, props }: KfpSettings): KfpProblem[] {
+  const found: readonly (readonly [boolean, string, string])[] = [
+    [
+      kubernetesNative !== undefined && !release.kubernetesNative,
+      'keeps no pipelines as objects of Kubernetes',
+      '`kubernetesNative`',
+    ],
+    [
+      props.runs?.securityContext !== undefined && !release.securityContext,
+      'runs containers as their images say',
+      '`runs.securityContext`',
+    ],
   ];
-}
-
-function nativeProblems({ kubernetesNative, release }: KfpSettings): KfpProblem[] {
-  if (!kubernetesNative || release.kubernetesNative) return [];
-  return [
-    {
+  return found
+    .filter(([is]) => is)
+    .map(([, does, prop]) => ({
       code: 'KFP1732',
-      message: `KFP ${release.version} keeps no pipelines as objects of Kubernetes`,
-      mend: "leave out `kubernetesNative`, or take version '2.17.0'",
-    },
-  ];
+      message: `KFP ${release.version} ${does}`,
+      mend: `leave out ${prop}, or ${NEWER}`,
+    }));
 }
 
 function parityProblems({ parity }: KfpSettings): KfpProblem[] {

@@ -73,6 +73,22 @@ export interface Program {
   readonly calls: readonly Callee[];
 }
 
+/** Whom the pods of runs call: the driver and the launcher in them, and tasks that start other runs. */
+export const CALLED_BY_RUNS: readonly KfpProgram[] = ['ml-pipeline', 'metadata-grpc-deployment'];
+
+/** The ports of a program's pods that its Services lead to. The webhooks' is Kubernetes' alone. */
+export function portsOf({ services = [], pod }: Program): readonly number[] {
+  const named = pod.containers.flatMap(({ ports = [] }) => ports);
+  const numbers = services
+    .flatMap(({ ports }) => ports)
+    .map(({ port, targetPort = port }) =>
+      typeof targetPort === 'number' ? targetPort : named.find(({ name }) => name === targetPort)?.containerPort,
+    );
+  return [...new Set(numbers)].filter((port) => port !== undefined).filter((port) => port !== WEBHOOK);
+}
+
+const WEBHOOK = 8443;
+
 /** A variable with a text. */
 export function env(name: string, value: string): kubernetes.EnvVar {
   return { name, value };
@@ -95,6 +111,18 @@ export function envOfField(name: string, fieldPath: string): kubernetes.EnvVar {
 
 /** The ConfigMap that the programs are told of the installation by. */
 export const INSTALL_CONFIG = 'pipeline-install-config';
+
+/** The verbs of who looks at objects. */
+export const LOOK = ['get', 'list', 'watch'] as const;
+
+/** The verbs of who changes objects that others make. */
+export const CHANGE = [...LOOK, 'update', 'patch'] as const;
+
+/** The verbs of whose objects they are. */
+export const MANAGE = ['create', ...CHANGE, 'delete'] as const;
+
+/** Lets the cluster's autoscaler take away the node of a pod, which a program without volumes survives. */
+export const EVICTABLE = { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' } as const;
 
 /** A rule of one API group. */
 export function rule(apiGroup: string, resources: readonly string[], verbs: readonly string[]): PolicyRule {

@@ -1,8 +1,10 @@
 import { isDnsLabel } from '../../../graph/names';
 import { isObjectName } from '../../../graph/rules/settings';
-import { variableProblems } from '../backend/workload-problems';
-import { amountProblems, choiceProblems, type Problem, wholeProblems } from '../problems';
+import { seconds } from '../../settings/setting-value';
+import { limitProblems } from '../argo-backend/prop-problems';
+import { choiceProblems, type Problem, wholeProblems } from '../problems';
 import type { KfpProblem } from './problems';
+import type { CertificateIssuer } from './props';
 import type { KfpSettings } from './settings';
 
 /** What is wrong with props that concern no program, each by itself. */
@@ -22,10 +24,11 @@ export function propProblems({ parity, props, namespace }: KfpSettings): KfpProb
  *
  * @param of where it stands among the props
  */
-export function issuerProblems(of: string, issuer: { readonly name?: unknown; readonly kind?: unknown }): Problem[] {
-  const { name, kind } = issuer;
+export function issuerProblems(of: string, issuer: CertificateIssuer | undefined): Problem[] {
+  if (issuer === undefined) return [];
+  const { name, kind } = Object(issuer) as Partial<CertificateIssuer>;
   return [
-    ...(typeof name === 'string' && isObjectName(name)
+    ...(isObjectName(name)
       ? []
       : [{ message: `the \`issuer\` of \`${of}\` has no name`, mend: "give { name: 'ca', kind: 'ClusterIssuer' }" }]),
     ...choiceProblems(`the kind of the \`issuer\` of \`${of}\``, kind, ['Issuer', 'ClusterIssuer']),
@@ -57,7 +60,7 @@ function ownProblems({
   return [
     ...choiceProblems('`parity`', (props as { readonly parity?: unknown }).parity, ['upstream']),
     ...choiceProblems('`podSecurity`', podSecurity, ['restricted', 'baseline']),
-    ...(typeof argo === 'object' ? argoProblems(argo) : choiceProblems('`argo`', argo, ['external'])),
+    ...(typeof argo === 'object' ? limitProblems(argo, 'argo.') : choiceProblems('`argo`', argo, ['external'])),
     ...(clusterDomain === undefined || isObjectName(clusterDomain)
       ? []
       : [{ message: '`clusterDomain` is no domain', mend: "write it without dots at its ends: 'cluster.local'" }]),
@@ -99,20 +102,6 @@ function isTimezone(name: string): boolean {
   }
 }
 
-function argoProblems(argo: Exclude<NonNullable<Props['argo']>, string>): Problem[] {
-  const { parallelism, namespaceParallelism, retention = {}, executor } = argo;
-  const { requests, limits } = executor?.resources ?? {};
-  return [
-    ...wholeProblems('`argo.parallelism`', parallelism, 1),
-    ...wholeProblems('`argo.namespaceParallelism`', namespaceParallelism, 1),
-    ...Object.entries(retention).flatMap(([of, count]) => wholeProblems(`\`argo.retention.${of}\``, count, 0)),
-    ...variableProblems('executor', executor?.env),
-    ...[...Object.entries(requests ?? {}), ...Object.entries(limits ?? {})].flatMap(([resource, amount]) =>
-      amountProblems(`${resource} of the executor`, amount),
-    ),
-  ];
-}
-
 /** The class of a try-out's volume; the empty one is none at all to Kubernetes. */
 function classProblems(of: string, store: Props['database'] | Props['objectStore']): Problem[] {
   const { storageClassName = '' } = (store && 'tryOut' in store ? store.tryOut : undefined) ?? {};
@@ -125,7 +114,7 @@ function classProblems(of: string, store: Props['database'] | Props['objectStore
   ];
 }
 
-function runProblems({ artifactPath, securityContext = {} }: NonNullable<Props['runs']>): Problem[] {
+function runProblems({ artifactPath, workflowTtl, securityContext = {} }: NonNullable<Props['runs']>): Problem[] {
   const { runAsUser, runAsGroup, runAsNonRoot } = securityContext as Readonly<Record<string, unknown>>;
   return [
     ...(artifactPath === undefined || isPath(artifactPath)
@@ -136,6 +125,7 @@ function runProblems({ artifactPath, securityContext = {} }: NonNullable<Props['
             mend: "write it without slashes at its ends, and without what means something in a URL: 'v2/artifacts'",
           },
         ]),
+    ...(workflowTtl === undefined ? [] : wholeProblems('`runs.workflowTtl`, in seconds,', seconds(workflowTtl), 1)),
     ...wholeProblems('`runs.securityContext.runAsUser`', runAsUser, 0),
     ...wholeProblems('`runs.securityContext.runAsGroup`', runAsGroup, 0),
     ...(runAsNonRoot === undefined || typeof runAsNonRoot === 'boolean'

@@ -43,11 +43,15 @@ export interface KfpRunDefaults {
   readonly cache?: boolean | undefined;
   /** Whether logs of tasks are kept beside their artifacts. @default true */
   readonly publishLogs?: boolean | undefined;
-  /** How long finished Workflow objects stay in the cluster; KFP's own records stay. @default Duration.days(1) */
+  /**
+   * How long finished Workflow objects stay in the cluster, where a pipeline and `workflowDefaults` of `argo` do not say; KFP's own
+   * records stay.
+   * @default Duration.days(1)
+   */
   readonly workflowTtl?: Duration | undefined;
   /** Where artifacts go that a pipeline names no root for: a path below the bucket. @default 'v2/artifacts' */
   readonly artifactPath?: string | undefined;
-  /** Who users' containers run as, where their image does not say. @default - as the image says */
+  /** Who users' containers run as, where their image does not say; release 2.17.0. @default - as the image says */
   readonly securityContext?:
     | { readonly runAsUser?: number; readonly runAsGroup?: number; readonly runAsNonRoot?: boolean }
     | undefined;

@@ -1,5 +1,6 @@
 import type { Problem } from '../problems';
 import type { KfpProblem } from './problems';
+import { NEWER } from './release';
 import type { KfpSettings } from './settings';
 
 /** What is wrong with a proxy. Its URL is told to nobody: there may be a password in it. */
@@ -24,7 +25,7 @@ export function proxyProblems({ parity, props, release }: KfpSettings): KfpProbl
             code: 'KFP1741',
             severity: 'warning' as const,
             message: `KFP ${release.version} tells pods of runs nothing of a proxy; its own programs go through it`,
-            mend: "set the variables of pipelines' tasks, or take version '2.17.0'",
+            mend: `set the variables of pipelines' tasks, or ${NEWER}`,
           },
         ]),
   ];

@@ -1,4 +1,5 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
+import { withEachContainer } from './amend';
 import { env, type Program } from './program';
 import type { KfpSettings } from './settings';
 
@@ -20,17 +21,10 @@ const SERVICES = [
  */
 export function withProxy(program: Program, settings: KfpSettings): Program {
   if (!isProxied(program, settings)) return program;
-  const { pod } = program;
-  return {
-    ...program,
-    pod: {
-      ...pod,
-      containers: pod.containers.map((container) => ({
-        ...container,
-        env: [...(container.env ?? []), ...proxyVariables(settings)],
-      })),
-    },
-  };
+  return withEachContainer(program, (container) => ({
+    ...container,
+    env: [...(container.env ?? []), ...proxyVariables(settings)],
+  }));
 }
 
 /** Whether a program is told of a proxy. */

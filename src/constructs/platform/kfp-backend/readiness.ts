@@ -1,4 +1,5 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
+import { withEachContainer } from './amend';
 import type { Program } from './program';
 import type { KfpSettings } from './settings';
 
@@ -10,12 +11,7 @@ const LIMITS = { initialDelaySeconds: 3, periodSeconds: 10, timeoutSeconds: 5 };
  */
 export function withReadiness(program: Program, settings: KfpSettings): Program {
   const probes = settings.parity ? undefined : probesOf(program, settings);
-  if (!probes) return program;
-  const { pod } = program;
-  return {
-    ...program,
-    pod: { ...pod, containers: pod.containers.map((container) => ({ ...container, ...probes })) },
-  };
+  return probes ? withEachContainer(program, (container) => ({ ...container, ...probes })) : program;
 }
 
 function probesOf({ name }: Program, { release }: KfpSettings): Partial<kubernetes.Container> | undefined {

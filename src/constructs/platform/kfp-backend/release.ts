@@ -3,6 +3,9 @@ import type { KfpImage } from './images';
 /** The releases of KFP's backend that are known, the default first. */
 export const KFP_VERSIONS = ['2.17.0', '2.2.0'] as const;
 
+/** How what an older release cannot do is mended. */
+export const NEWER = `take version '${KFP_VERSIONS[0]}'`;
+
 /** A release of KFP's backend. */
 export type KfpVersion = (typeof KFP_VERSIONS)[number];
 
@@ -14,8 +17,6 @@ export type KfpVersion = (typeof KFP_VERSIONS)[number];
 export interface KfpRelease {
   readonly version: KfpVersion;
   readonly images: Readonly<Record<KfpImage, string>>;
-  /** The release of Argo Workflows that upstream installs with it. */
-  readonly upstreamArgo: string;
   /** The release of Argo Workflows that this library installs with it. */
   readonly argo: string;
   /** The keys of upstream's `pipeline-install-config` that programs other than the API server find the database by. */
@@ -30,6 +31,8 @@ export interface KfpRelease {
   readonly tekton: boolean;
   /** Whether pipelines can be objects of Kubernetes. */
   readonly kubernetesNative: boolean;
+  /** Whether pods of runs can be told who their containers run as. */
+  readonly securityContext: boolean;
   /** Whether its programs can speak TLS with each other. */
   readonly tls: boolean;
   /** Whether the API server finds its object store by itself, with keys or without. */
@@ -64,7 +67,6 @@ const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
       busybox: 'ghcr.io/containerd/busybox',
       alpine: 'docker.io/alpine:3.23',
     },
-    upstreamArgo: '4.0.5',
     argo: '4.0.8',
     databaseKeys: { host: 'mysqlHost', port: 'mysqlPort' },
     probes: 'http',
@@ -72,6 +74,7 @@ const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
     confined: true,
     tekton: false,
     kubernetesNative: true,
+    securityContext: true,
     tls: true,
     storeByIdentity: true,
     uiAsks: true,
@@ -100,7 +103,6 @@ const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
       busybox: 'gcr.io/google-containers/busybox',
       alpine: 'docker.io/alpine:3.23',
     },
-    upstreamArgo: '3.4.16',
     argo: '3.4.17',
     databaseKeys: { host: 'dbHost', port: 'dbPort' },
     probes: 'exec',
@@ -108,6 +110,7 @@ const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
     confined: false,
     tekton: true,
     kubernetesNative: false,
+    securityContext: false,
     tls: false,
     storeByIdentity: false,
     uiAsks: false,

@@ -1,4 +1,5 @@
 import type { WorkloadResources } from '../backend/workload';
+import { withEachContainer } from './amend';
 import type { KfpProgram, Program } from './program';
 import type { KfpSettings } from './settings';
 
@@ -33,18 +34,8 @@ const MEMORY: { readonly [program in KfpProgram]?: string } = {
 export function withResources(program: Program, { parity }: KfpSettings): Program {
   const memory = MEMORY[program.name];
   if (parity || memory === undefined) return program;
-  const { pod } = program;
-  return {
-    ...program,
-    pod: {
-      ...pod,
-      containers: pod.containers.map((container) => ({
-        ...container,
-        resources: {
-          requests: { ...(container.resources?.requests ?? REQUESTS[program.name]) },
-          limits: { memory },
-        },
-      })),
-    },
-  };
+  return withEachContainer(program, (container) => ({
+    ...container,
+    resources: { requests: { ...(container.resources?.requests ?? REQUESTS[program.name]) }, limits: { memory } },
+  }));
 }

@@ -1,6 +1,6 @@
 import { databaseSecrets } from '../database';
 import { storeSecrets } from '../object-store';
-import type { ISecretReference } from '../secret-reference';
+import { distinctSecrets, type ISecretReference } from '../secret-reference';
 import type { KfpSettings } from './settings';
 
 /** The keys of Secrets that must exist, each once: what is among the objects, or made by cert-manager, is not among them. */
@@ -14,5 +14,5 @@ export function secretsOf({
     // Those of Google's store are not the credentials of runs.
     ...(objectStore && keys ? [keys.accessKey, keys.secretKey] : []),
   ];
-  return [...new Map(all.map((each) => [`${each.name}/${each.key}`, each])).values()];
+  return distinctSecrets(all);
 }

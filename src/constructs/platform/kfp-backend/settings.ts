@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { TRY_OUT_STORE_IMAGE } from '../backend/try-out-store';
 import { type DatabaseBinding, databaseBinding, UPSTREAM_DATABASE } from './database';
 import { imageOf, type KfpImage, type KfpImageOptions } from './images';
 import type { KfpMultiUser } from './multi-user-props';
@@ -112,5 +113,5 @@ function publishedImage(name: KfpImage, release: KfpRelease): string {
 const OWN_IMAGES: { readonly [image in KfpImage]?: string } = {
   busybox: 'ghcr.io/containerd/busybox:1.36',
   mysql: 'docker.io/library/mysql:8.4',
-  'object-store': 'docker.io/chrislusf/seaweedfs:4.34',
+  'object-store': TRY_OUT_STORE_IMAGE,
 };

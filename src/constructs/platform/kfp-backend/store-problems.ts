@@ -1,6 +1,7 @@
 import { type ObjectStore, storeProblems } from '../object-store';
-import { choiceProblems, type Problem, wholeProblems } from '../problems';
+import { type Problem, wholeProblems } from '../problems';
 import type { KfpProblem } from './problems';
+import { NEWER } from './release';
 import type { KfpSettings } from './settings';
 
 /** What is wrong with an object store, for KFP. */
@@ -8,12 +9,8 @@ export function storeBindingProblems({ parity, props, store, release }: KfpSetti
   const { objectStore } = props;
   if (parity || !objectStore) return [];
   const { kind } = objectStore;
-  const unknown = choiceProblems('the kind of `objectStore`', kind ?? 'missing', ['s3', 'gcs', 'azure']);
-  if (unknown.length > 0) {
-    const mend = 'give ObjectStore.s3, .gcs or .tryOut';
-    return unknown.map(({ message }) => ({ code: 'KFP1737', message, mend }));
-  }
-  const found = [...storeProblems(objectStore), ...textProblems(objectStore)].map((each) => ({
+  const kinds = storeProblems(objectStore, 'objectStore');
+  const found = (kinds.length > 0 ? kinds : textProblems(objectStore)).map((each) => ({
     ...each,
     code: 'KFP1737',
   }));
@@ -52,7 +49,7 @@ export function storeBindingProblems({ parity, props, store, release }: KfpSetti
           {
             code: 'KFP1737',
             message: `KFP ${release.version} needs keys of the object store: it does not know who its pods are to a cloud`,
-            mend: "give `credentials`, or take version '2.17.0'",
+            mend: `give \`credentials\`, or ${NEWER}`,
           },
         ]
       : []),

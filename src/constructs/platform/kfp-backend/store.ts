@@ -87,9 +87,10 @@ export function teamRepository({ repository }: StoreBinding, namespace: string):
  * @param tryOut where a try-out store is, host and port
  */
 export function storeBinding(given: ObjectStore, tryOut: string): StoreBinding {
-  const store = { ...given, keyFormat: given.keyFormat ?? KEY_FORMAT };
-  // Of a store of no known kind there is none; `store-problems.ts` says so.
-  const repository = repositoryOf(store, store.kind === 's3' && store.tryOut ? tryOut : undefined) ?? { none: {} };
+  // What is no store is refused by `store-problems.ts`; until then it is taken for one of S3's.
+  const known: ObjectStore = given.kind === 'gcs' || given.kind === 'azure' ? given : { ...given, kind: 's3' };
+  const store = { ...known, keyFormat: given.keyFormat ?? KEY_FORMAT };
+  const repository = repositoryOf(store, store.kind === 's3' && store.tryOut ? tryOut : undefined);
   if (store.kind === 'gcs') {
     const { bucket, credentials = 'identity', hmac } = store;
     return {

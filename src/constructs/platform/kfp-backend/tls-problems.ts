@@ -1,10 +1,9 @@
 import { isObjectName } from '../../../graph/rules/settings';
+import { isKey } from '../secret-reference';
 import type { KfpProblem } from './problems';
 import { issuerProblems } from './prop-problems';
-import type { KfpRelease } from './release';
+import { type KfpRelease, NEWER } from './release';
 import type { KfpSettings } from './settings';
-
-const NEWER = "take version '2.17.0'";
 
 /** What is wrong with TLS between the programs. */
 export function tlsProblems({ parity, tls, release, multiUser, store, props }: KfpSettings): KfpProblem[] {
@@ -23,9 +22,7 @@ export function tlsProblems({ parity, tls, release, multiUser, store, props }: K
           ),
         ]
       : []),
-    ...(issuer === undefined ? [] : issuerProblems('tls', issuer)).map(
-      (each): KfpProblem => ({ ...each, code: 'KFP1745' }),
-    ),
+    ...issuerProblems('tls', issuer).map((each): KfpProblem => ({ ...each, code: 'KFP1745' })),
     ...(props.caBundle && !issuer
       ? [
           problem(
@@ -51,7 +48,7 @@ export function bundleProblems({ parity, props, release, tls }: KfpSettings): Kf
   if (parity || caBundle === undefined) return [];
   const problem = (message: string, mend: string): KfpProblem => ({ code: 'KFP1746', message, mend });
   const { configMap, key } = Object(caBundle);
-  if (!isName(configMap) || !isKey(key)) {
+  if (!isObjectName(configMap) || !isKey(key)) {
     return [problem('`caBundle` names no key of a ConfigMap', "give { configMap: 'authorities', key: 'ca.crt' }")];
   }
   if (!release.tls) {
@@ -105,12 +102,4 @@ function importers(of: 'caBundle' | 'caCertificate', { version }: KfpRelease): K
     message: `with \`${of}\` importers of KFP ${version} do not work: they speak TLS to the metadata store, which does not`,
     mend,
   };
-}
-
-function isName(name: unknown): boolean {
-  return typeof name === 'string' && isObjectName(name);
-}
-
-function isKey(key: unknown): boolean {
-  return typeof key === 'string' && /^[-._a-zA-Z0-9]+$/.test(key);
 }

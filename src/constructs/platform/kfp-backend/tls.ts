@@ -1,7 +1,8 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
 import { amended } from './amend';
 import { authorityFile } from './authorities';
-import { CERTIFICATE_FOLDER, CERTIFICATE_MOUNT, CERTIFICATE_VOLUME, hostOf } from './certificate';
+import { CERTIFICATE_FOLDER, CERTIFICATE_MOUNT, CERTIFICATE_VOLUME } from './certificate';
+import { hostOf } from './hosts';
 import { API_SERVER_ARGUMENTS } from './native';
 import { env, type KfpProgram, type Program, type ProgramService } from './program';
 import type { KfpSettings } from './settings';

@@ -1,5 +1,6 @@
 import { UPSTREAM_DATABASE_SECRET } from './database';
 import type { KfpObject } from './object';
+import { LOOK } from './program';
 import type { KfpSettings } from './settings';
 import { UPSTREAM_STORE_SECRET } from './store';
 
@@ -37,7 +38,7 @@ function claim(name: string): KfpObject {
 function readers(): readonly KfpObject[] {
   const name = 'kubeflow-pipelines-public';
   const labels = { app: 'ml-pipeline' };
-  const rule = { apiGroups: [''], resources: ['configmaps'], resourceNames: [name], verbs: ['get', 'list', 'watch'] };
+  const rule = { apiGroups: [''], resources: ['configmaps'], resourceNames: [name], verbs: LOOK };
   return [
     { apiVersion: `${RBAC}/v1`, kind: 'Role', name, labels, fields: { rules: [rule] } },
     {

@@ -1,5 +1,9 @@
+import { labelsOf } from '../backend/objects';
+import { STORE_CLIENTS, TRY_OUT_STORE, TRY_OUT_STORE_PORT } from '../backend/try-out-store';
 import { launcherRules } from '../kfp-backend/accounts';
 import { TEAM_LABEL, TEAM_RUNNER } from '../kfp-backend/multi-user';
+import { CALLED_BY_RUNS, portsOf } from '../kfp-backend/program';
+import { programs } from '../kfp-backend/programs';
 import type { KfpSettings } from '../kfp-backend/settings';
 import type { RunnerProps } from '../runner';
 import type { NetworkTarget, TenantNetwork } from '../tenants/network';
@@ -13,12 +17,14 @@ export function teamLabels({ store }: KfpSettings): Readonly<Record<string, stri
   return {
     ...TEAM_LABEL,
     'istio-injection': 'disabled',
-    ...(store.bundled === 'try-out' && { 'cdk8s-kfp/object-store': 'try-out' }),
+    ...(store.bundled === 'try-out' && STORE_CLIENTS),
   };
 }
 
 /** What runs reach of KFP: the API server and the store of metadata, and the object store where that is KFP's own. */
-export function teamNetwork(network: TenantNetwork, { namespace, store }: KfpSettings): TenantNetwork {
+export function teamNetwork(network: TenantNetwork, settings: KfpSettings): TenantNetwork {
+  const { namespace, store } = settings;
+  const called = programs(settings).filter(({ name }) => CALLED_BY_RUNS.includes(name));
   const to = (labels: Readonly<Record<string, string>>, ...ports: number[]): NetworkTarget => ({
     to: { namespace, labels },
     ports,
@@ -26,9 +32,8 @@ export function teamNetwork(network: TenantNetwork, { namespace, store }: KfpSet
   return {
     ...network,
     egress: [
-      to({ app: 'ml-pipeline' }, 8887, 8888),
-      to({ component: 'metadata-grpc-server' }, 8080),
-      ...(store.bundled === 'try-out' ? [to({ 'app.kubernetes.io/name': 'try-out-object-store' }, 8333)] : []),
+      ...called.map((program) => to(program.labels, ...portsOf(program))),
+      ...(store.bundled === 'try-out' ? [to(labelsOf(TRY_OUT_STORE), TRY_OUT_STORE_PORT)] : []),
       ...(network.egress ?? []),
     ],
   };

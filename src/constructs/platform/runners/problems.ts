@@ -1,4 +1,5 @@
 import type { PolicyRule } from '../../../components/definition';
+import { isDnsLabel } from '../../../graph/names';
 import { isObjectName } from '../../../graph/rules/settings';
 import { isQualifiedName, type Problem } from '../problems';
 import type { IWorkloadIdentity, RunnerProps } from '../runner';
@@ -86,5 +87,5 @@ function namespacesProblems(namespaces: unknown, one: string | undefined): Runne
 }
 
 function isNamespace(name: unknown): name is string {
-  return typeof name === 'string' && /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/.test(name);
+  return typeof name === 'string' && isDnsLabel(name);
 }

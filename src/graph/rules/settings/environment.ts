@@ -55,7 +55,7 @@ function checkSource(variable: string, source: TreeObject, report: Report): void
 
 /** An object that is known by name can have that name. */
 export function checkObject(kind: string, name: Tree | undefined, report: Report): void {
-  if (isRunValue(name) || (typeof name === 'string' && isObjectName(name))) return;
+  if (isRunValue(name) || isObjectName(name)) return;
   report(
     `'${String(name)}' cannot be the name of a ${kind}`,
     'use lower-case letters, digits, hyphens and dots',

@@ -1,8 +1,9 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
 import type { PolicyRule } from '../../../../components/definition';
 import { driverParameters } from '../database';
-import { probe } from '../probes';
-import { env, envOfConfig, envOfField, envOfSecret, type Program, rule } from '../program';
+import { REVIEWS } from '../multi-user-access';
+import { LIMITS, probe } from '../probes';
+import { EVICTABLE, env, envOfConfig, envOfField, envOfSecret, LOOK, MANAGE, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 import { apiServerStore } from '../store';
 import { waitFor } from '../waiting';
@@ -31,7 +32,7 @@ export function apiServer(settings: KfpSettings): Program {
         ],
       },
     ],
-    podAnnotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' },
+    podAnnotations: EVICTABLE,
     calls: [
       'database',
       'object-store',
@@ -53,8 +54,8 @@ export function apiServer(settings: KfpSettings): Program {
             { name: 'grpc', containerPort: 8887 },
           ],
           startupProbe: health({ failureThreshold: 12, periodSeconds: 5, timeoutSeconds: 2 }),
-          livenessProbe: health({ initialDelaySeconds: 3, periodSeconds: 5, timeoutSeconds: 2 }),
-          readinessProbe: health({ initialDelaySeconds: 3, periodSeconds: 5, timeoutSeconds: 2 }),
+          livenessProbe: health(LIMITS),
+          readinessProbe: health(LIMITS),
           resources: { requests: { cpu: '250m', memory: '500Mi' } },
           ...(parity && release.confined && { volumeMounts: [{ ...TRACKING_CA, readOnly: true }] }),
         },
@@ -149,19 +150,14 @@ function rules(settings: KfpSettings): PolicyRule[] {
   const { release, parity } = settings;
   return [
     rule('', ['pods', 'pods/log'], ['get', 'list', 'delete']),
-    rule('argoproj.io', ['workflows'], ['create', 'get', 'list', 'watch', 'update', 'patch', 'delete']),
+    rule('argoproj.io', ['workflows'], MANAGE),
     rule('kubeflow.org', ['scheduledworkflows'], ['create', 'get', 'list', 'update', 'patch', 'delete']),
     // In a Role these two allow nothing; where there are several teams, they stand in a ClusterRole.
-    ...(parity
-      ? [
-          rule('authorization.k8s.io', ['subjectaccessreviews'], ['create']),
-          rule('authentication.k8s.io', ['tokenreviews'], ['create']),
-        ]
-      : []),
+    ...(parity ? REVIEWS.rules : []),
     ...(release.confined
       ? [
           rule('kubeflow.org', ['scheduledworkflows/finalizers'], ['update']),
-          rule('pipelines.kubeflow.org', ['pipelines'], ['get', 'list', 'watch']),
+          rule('pipelines.kubeflow.org', ['pipelines'], LOOK),
           { ...rule('', ['configmaps'], ['get']), resourceNames: ['kfp-launcher'] },
         ]
       : []),

@@ -1,9 +1,7 @@
 import { databaseKeys, driverParameters } from '../database';
-import { env, envOfConfig, envOfField, envOfSecret, type Program, rule } from '../program';
+import { CHANGE, env, envOfConfig, envOfField, envOfSecret, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 import { TEKTON_RULE } from './tekton';
-
-const CHANGE = ['get', 'list', 'watch', 'update', 'patch'];
 
 /** The cache of KFP's first version: a webhook that changes pods. */
 export function cacheServer(settings: KfpSettings): Program {

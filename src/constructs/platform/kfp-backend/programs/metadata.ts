@@ -1,10 +1,9 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
 import { databaseKeys } from '../database';
-import { env, envOfConfig, envOfField, envOfSecret, type Program, rule } from '../program';
+import { LIMITS } from '../probes';
+import { CHANGE, env, envOfConfig, envOfField, envOfSecret, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 import { waitFor } from '../waiting';
-
-const LIMITS = { initialDelaySeconds: 3, periodSeconds: 5, timeoutSeconds: 2 };
 
 /** The store of artifacts' metadata: ML Metadata, which speaks gRPC. */
 export function metadataStore(settings: KfpSettings): Program {
@@ -55,7 +54,7 @@ export function metadataStore(settings: KfpSettings): Program {
           ],
           ports: [{ name: 'grpc-api', containerPort: 8080 }],
           livenessProbe: isOpen,
-          readinessProbe: { ...isOpen },
+          readinessProbe: isOpen,
         },
       ],
     },
@@ -106,7 +105,6 @@ export function metadataEnvoy(settings: KfpSettings): Program {
 /** It writes the lineage of runs of KFP's first version. */
 export function metadataWriter(settings: KfpSettings): Program {
   const name = 'kubeflow-pipelines-metadata-writer';
-  const change = ['get', 'list', 'watch', 'update', 'patch'];
   return {
     name: 'metadata-writer',
     labels: { app: 'metadata-writer' },
@@ -118,9 +116,9 @@ export function metadataWriter(settings: KfpSettings): Program {
         labels: { app: `${name}-role` },
         bindingLabels: {},
         rules: [
-          rule('', ['pods'], change),
+          rule('', ['pods'], CHANGE),
           rule('', ['configmaps'], ['get']),
-          rule('argoproj.io', ['workflows'], change),
+          rule('argoproj.io', ['workflows'], CHANGE),
         ],
       },
     ],

@@ -1,4 +1,4 @@
-import { env, envOfField, type Program, rule } from '../program';
+import { EVICTABLE, env, envOfField, LOOK, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 import { waitFor } from '../waiting';
 import { workflowTtl } from '../workflow-ttl';
@@ -10,7 +10,6 @@ const TOKEN = 'persistenceagent-sa-token';
 
 /** The persistence agent: it tells the API server how Workflows go on. */
 export function persistenceAgent(settings: KfpSettings): Program {
-  const read = ['get', 'list', 'watch'];
   return {
     name: NAME,
     labels: { app: NAME },
@@ -20,15 +19,15 @@ export function persistenceAgent(settings: KfpSettings): Program {
         role: `${NAME}-role`,
         binding: `${NAME}-binding`,
         rules: [
-          rule('argoproj.io', ['workflows'], read),
-          rule('kubeflow.org', ['scheduledworkflows'], read),
+          rule('argoproj.io', ['workflows'], LOOK),
+          rule('kubeflow.org', ['scheduledworkflows'], LOOK),
           rule('pipelines.kubeflow.org', ['scheduledworkflows', 'workflows'], ['report']),
           rule('pipelines.kubeflow.org', ['runs'], ['reportMetrics', 'readArtifact']),
           ...(settings.parity && settings.release.tekton ? [TEKTON_RULE, PIPELINE_LOOP_RULE] : []),
         ],
       },
     ],
-    podAnnotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' },
+    podAnnotations: EVICTABLE,
     calls: ['ml-pipeline', 'kubernetes'],
     pod: {
       ...waitFor(settings, 'ml-pipeline'),

@@ -1,4 +1,4 @@
-import { env, envOfConfig, envOfField, type Program, rule } from '../program';
+import { EVICTABLE, env, envOfConfig, envOfField, MANAGE, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 import { waitFor } from '../waiting';
 import { tokenMount, tokenVolume } from './token';
@@ -9,7 +9,6 @@ const TOKEN = 'scheduledworkflow-sa-token';
 /** The controller of recurring runs. */
 export function scheduledWorkflow(settings: KfpSettings): Program {
   const { confined } = settings.release;
-  const all = ['create', 'get', 'list', 'watch', 'update', 'patch', 'delete'];
   return {
     name: NAME,
     labels: { app: NAME },
@@ -21,14 +20,14 @@ export function scheduledWorkflow(settings: KfpSettings): Program {
         labels: { app: `${NAME}-role` },
         bindingLabels: {},
         rules: [
-          rule('argoproj.io', ['workflows'], all),
-          rule('kubeflow.org', ['scheduledworkflows', 'scheduledworkflows/finalizers'], all),
+          rule('argoproj.io', ['workflows'], MANAGE),
+          rule('kubeflow.org', ['scheduledworkflows', 'scheduledworkflows/finalizers'], MANAGE),
           ...(confined ? [rule('pipelines.kubeflow.org', ['runs'], ['create'])] : []),
           rule('', ['events'], ['create', 'patch']),
         ],
       },
     ],
-    podAnnotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' },
+    podAnnotations: EVICTABLE,
     calls: ['ml-pipeline', 'kubernetes'],
     pod: {
       ...waitFor(settings, 'ml-pipeline'),

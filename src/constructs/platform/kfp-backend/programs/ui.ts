@@ -1,7 +1,7 @@
 import type * as kubernetes from 'kubernetes-types/core/v1';
 import type { PolicyRule } from '../../../../components/definition';
-import { probe } from '../probes';
-import { env, envOfConfig, envOfField, type Program, rule } from '../program';
+import { LIMITS, probe } from '../probes';
+import { EVICTABLE, env, envOfConfig, envOfField, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 import { uiStore } from '../store';
 
@@ -13,11 +13,7 @@ export const UI_CONFIG = `${NAME}-configmap`;
 /** The user interface, which hands requests on to the API server. */
 export function ui(settings: KfpSettings): Program {
   const { v1 } = settings;
-  const health = probe(settings, 3000, '/apis/v1beta1/healthz', {
-    initialDelaySeconds: 3,
-    periodSeconds: 5,
-    timeoutSeconds: 2,
-  });
+  const health = probe(settings, 3000, '/apis/v1beta1/healthz', LIMITS);
   return {
     name: NAME,
     labels: { app: NAME },
@@ -30,7 +26,7 @@ export function ui(settings: KfpSettings): Program {
         ports: [{ name: 'http', port: 80, targetPort: 3000, protocol: 'TCP' }],
       },
     ],
-    podAnnotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' },
+    podAnnotations: EVICTABLE,
     calls: ['ml-pipeline', 'metadata-envoy-deployment', 'object-store', 'kubernetes'],
     pod: {
       containers: [
@@ -41,7 +37,7 @@ export function ui(settings: KfpSettings): Program {
           env: variables(settings),
           ports: [{ containerPort: 3000 }],
           livenessProbe: health,
-          readinessProbe: { ...health },
+          readinessProbe: health,
           resources: { requests: { cpu: '10m', memory: '70Mi' } },
           ...(v1 && { volumeMounts: [{ name: 'config-volume', mountPath: '/etc/config', readOnly: true }] }),
         },

@@ -1,17 +1,17 @@
-import { probe } from '../probes';
-import { env, envOfField, type Program, rule } from '../program';
+import { LIMITS, probe } from '../probes';
+import { EVICTABLE, env, envOfField, MANAGE, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 
 /** It draws what Python code of the first version's visualisations says. */
 export function visualizationServer(settings: KfpSettings): Program {
   const name = 'ml-pipeline-visualizationserver';
-  const health = probe(settings, 8888, '/', { initialDelaySeconds: 3, periodSeconds: 5, timeoutSeconds: 2 });
+  const health = probe(settings, 8888, '/', LIMITS);
   return {
     name,
     labels: { app: name },
     account: name,
     services: [{ name, ports: [{ name: 'http', port: 8888, targetPort: 8888, protocol: 'TCP' }] }],
-    podAnnotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' },
+    podAnnotations: EVICTABLE,
     calls: ['object-store'],
     pod: {
       containers: [
@@ -21,7 +21,7 @@ export function visualizationServer(settings: KfpSettings): Program {
           imagePullPolicy: 'IfNotPresent',
           ports: [{ name: 'http', containerPort: 8888 }],
           livenessProbe: health,
-          readinessProbe: { ...health },
+          readinessProbe: health,
           resources: { requests: { cpu: '30m', memory: '500Mi' } },
         },
       ],
@@ -33,7 +33,6 @@ export function visualizationServer(settings: KfpSettings): Program {
 export function viewerController(settings: KfpSettings): Program {
   const name = 'ml-pipeline-viewer-crd';
   const account = `${name}-service-account`;
-  const all = ['create', 'get', 'list', 'watch', 'update', 'patch', 'delete'];
   return {
     name,
     labels: { app: name },
@@ -44,13 +43,13 @@ export function viewerController(settings: KfpSettings): Program {
         binding: 'ml-pipeline-viewer-crd-binding',
         rules: [
           ...(settings.parity
-            ? [rule('*', ['deployments', 'services'], all)]
-            : [rule('apps', ['deployments'], all), rule('', ['services'], all)]),
-          rule('kubeflow.org', ['viewers', 'viewers/finalizers'], all),
+            ? [rule('*', ['deployments', 'services'], MANAGE)]
+            : [rule('apps', ['deployments'], MANAGE), rule('', ['services'], MANAGE)]),
+          rule('kubeflow.org', ['viewers', 'viewers/finalizers'], MANAGE),
         ],
       },
     ],
-    podAnnotations: { 'cluster-autoscaler.kubernetes.io/safe-to-evict': 'true' },
+    podAnnotations: EVICTABLE,
     calls: ['kubernetes'],
     pod: {
       containers: [

@@ -1,7 +1,7 @@
 import type { PolicyRule } from '../../../../components/definition';
 import { controllerRules, ownRules } from '../../argo-backend/access';
 import { CONFIGURATION } from '../../argo-backend/configuration';
-import { env, type Program, rule } from '../program';
+import { env, LOOK, MANAGE, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
 
 const NAME = 'workflow-controller';
@@ -72,15 +72,15 @@ function ownRulesOf({ multiUser }: KfpSettings): PolicyRule[] {
 /** Upstream's may read every Secret of the namespace. */
 const UPSTREAM_RULES: readonly PolicyRule[] = [
   rule('coordination.k8s.io', ['leases'], ['create', 'get', 'update']),
-  rule('', ['pods', 'pods/exec'], ['create', 'get', 'list', 'watch', 'update', 'patch', 'delete']),
+  rule('', ['pods', 'pods/exec'], MANAGE),
   rule('', ['configmaps'], ['get', 'watch', 'list']),
   rule('', ['persistentvolumeclaims', 'persistentvolumeclaims/finalizers'], ['create', 'update', 'delete', 'get']),
   rule(
     'argoproj.io',
     ['workflows', 'workflows/finalizers', 'workflowtasksets', 'workflowtasksets/finalizers', 'workflowartifactgctasks'],
-    ['get', 'list', 'watch', 'update', 'patch', 'delete', 'create'],
+    MANAGE,
   ),
-  rule('argoproj.io', ['workflowtemplates', 'workflowtemplates/finalizers'], ['get', 'list', 'watch']),
+  rule('argoproj.io', ['workflowtemplates', 'workflowtemplates/finalizers'], LOOK),
   rule('argoproj.io', ['workflowtaskresults'], ['list', 'watch', 'deletecollection']),
   rule('', ['serviceaccounts'], ['get', 'list']),
   rule('', ['secrets'], ['get']),
