@@ -501,6 +501,17 @@ describe('KfpBackend', () => {
       expect(() => synth(chart)).toThrow("'platform/kfp' runs workflows of the same namespace");
     });
 
+    test('where the Argo of the app looks after another namespace', () => {
+      const { chart } = backend({ argo: 'external' });
+      const argo = new Chart(chart.node.scope!, 'argo', { namespace: 'argo' });
+      const scoped = new ArgoBackend(argo, 'argo', { artifactRepository: STORE });
+      synth(chart);
+      expect(scoped.namespace).toBe('argo');
+      expect(warned()).toContain(
+        "KFP1728 [platform/kfp] no backend of the app runs workflows in the namespace 'kubeflow': 'argo/argo' does in 'argo'",
+      );
+    });
+
     test('once of kinds that another backend defines', () => {
       const app = Testing.app();
       for (const namespace of ['one', 'two']) {

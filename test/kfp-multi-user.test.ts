@@ -26,7 +26,7 @@ const DATABASE = Database.mysql({
   ...LOGIN,
 });
 const OLDER: Partial<KfpBackendProps> = { version: '2.2.0', images: { registry: 'mirror.example.com' } };
-const NETWORK = { apiServer: { cidrs: ['10.0.0.1/32'] } };
+const NETWORK = { apiServer: { cidrs: ['10.0.0.1/32'] }, artifacts: { to: { cidrs: ['10.2.0.0/16'] } } };
 
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into manifests of every kind
 type Any = any;
@@ -522,6 +522,7 @@ describe('KfpTenant', () => {
       'NetworkPolicy vision default-deny',
       'NetworkPolicy vision allow-dns',
       'NetworkPolicy vision allow-api-server',
+      'NetworkPolicy vision allow-artifacts',
       'NetworkPolicy vision allow-egress',
       'ServiceAccount vision default-editor',
       'Secret vision default-editor.service-account-token',
@@ -763,6 +764,14 @@ describe('what is wrong with a team', () => {
       ),
     );
     expect(found.every((each) => each.startsWith('KFP1301'))).toBe(true);
+  });
+
+  test('runs that would not reach their artifacts', () => {
+    const { apiServer } = NETWORK;
+    expect(complaintsAbout({ network: { apiServer } })).toEqual([
+      expect.stringContaining("KFP1753 runs of 'vision' would not reach the object store at 's3.internal'"),
+    ]);
+    expect(complaintsAbout({ network: { apiServer, egress: [{ to: { cidrs: ['0.0.0.0/0'] } }] } })).toEqual([]);
   });
 
   test('a group, whose people KFP does not know', () => {

@@ -1,11 +1,13 @@
 import { Chart } from 'cdk8s';
 import { Construct } from 'constructs';
+import { renderDiagnostic } from '../../diagnostic';
 import { Manifest } from '../manifest';
 import { publishBackend } from '../publish-backend';
 import { addDefinitions } from './backend/definitions';
 import { report } from './backend/report';
 import { orderObjects } from './backend/sync-waves';
-import { CLUSTER, takeNamespaces, takenBy } from './backend/taken-namespaces';
+import { CLUSTER, takeNamespaces, takenBy, unserved } from './backend/taken-namespaces';
+import { factsOf } from './facts';
 import { accounts, RUNNER } from './kfp-backend/accounts';
 import { configMaps } from './kfp-backend/configuration';
 import { kfpCrds } from './kfp-backend/crds';
@@ -90,7 +92,10 @@ export class KfpBackend extends Construct {
       });
     }
     if (!settings.parity) orderObjects(this);
-    report(this, new.target, this.problems(settings, all, namespace), () => this.publish(settings));
+    report(this, new.target, this.problems(settings, all, namespace), () => {
+      this.warnOfArgo(settings);
+      this.publish(settings);
+    });
   }
 
   private problems(settings: KfpSettings, all: readonly Program[], namespace: string | undefined): KfpProblem[] {
@@ -108,6 +113,12 @@ export class KfpBackend extends Construct {
       ...(other === undefined || clash.length > 0 ? [] : [takenBy(other)]),
       ...kfpProblems(settings, all),
     ];
+  }
+
+  /** Argo that is somebody else's, where the app has some, and that does not look after this namespace. */
+  private warnOfArgo({ argo, multiUser }: KfpSettings): void {
+    const found = argo || multiUser ? [] : unserved(this.namespace, factsOf(this));
+    for (const each of found) console.warn(`warning: ${renderDiagnostic({ ...each, path: this.node.path })}`);
   }
 
   private publish(settings: KfpSettings): void {

@@ -57,7 +57,7 @@ export class KfpTenant extends Construct {
     const { namespace = kebab(id) } = props;
     this.namespace = namespace;
     const settings = rememberedSettings(backend);
-    const wrong = kfpTenantProblems(settings, namespace, people);
+    const wrong = kfpTenantProblems(settings, namespace, people, network);
     complain(this, new.target, 'KFP1753', wrong);
     this.tenant = new Tenant(this, 'Tenant', {
       ...rest,

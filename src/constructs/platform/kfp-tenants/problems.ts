@@ -1,5 +1,6 @@
 import type { KfpSettings } from '../kfp-backend/settings';
 import type { Problem } from '../problems';
+import type { TenantNetwork } from '../tenants/network';
 import type { Person } from '../tenants/people';
 import { personProblems } from '../tenants/problems';
 import type { KfpTenantPeople } from './props';
@@ -9,6 +10,7 @@ export function kfpTenantProblems(
   settings: KfpSettings | undefined,
   namespace: string,
   people: KfpTenantPeople,
+  { artifacts, egress = [] }: TenantNetwork,
 ): Problem[] {
   if (!settings?.multiUser) {
     return [
@@ -30,6 +32,15 @@ export function kfpTenantProblems(
           },
         ]
       : []),
+    // What is let out elsewhere may be the store: a policy knows addresses alone.
+    ...(settings.store.bundled || artifacts || egress.length > 0
+      ? []
+      : [
+          {
+            message: `runs of '${namespace}' would not reach the object store at '${settings.store.host}'`,
+            mend: 'give `network.artifacts`: where it is',
+          },
+        ]),
     ...[...view, ...edit].flatMap((person) => [...personProblems(person), ...groupProblems(person)]),
   ];
 }
