@@ -34,7 +34,9 @@ export function istioObjects(settings: KfpSettings, programs: readonly Program[]
       ),
     ),
     ...[
-      ...[...named('ml-pipeline'), ...named('metadata-grpc-deployment')].map(({ name, labels }) => ({ name, labels })),
+      ...[...named('ml-pipeline'), ...named('metadata-grpc-deployment'), ...named('object-store-gateway')].map(
+        ({ name, labels }) => ({ name, labels }),
+      ),
       ...(settings.store.bundled === 'try-out' ? [TRY_OUT] : []),
     ].map(({ name, labels }) =>
       // Where the mesh wants everybody's identity, pods of runs would reach nothing.

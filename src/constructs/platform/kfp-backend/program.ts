@@ -18,6 +18,7 @@ export type KfpProgram =
   | 'ml-pipeline-viewer-crd'
   | 'ml-pipeline-visualizationserver'
   | 'mysql'
+  | 'object-store-gateway'
   | 'seaweedfs'
   | 'workflow-controller';
 

@@ -1,25 +1,19 @@
 import { storeProblems } from '../object-store';
+import { azureProblems } from './azure-problems';
 import type { KfpProblem } from './problems';
 import type { KfpSettings } from './settings';
 
 /** What is wrong with an object store, for KFP. */
-export function storeBindingProblems({ parity, props, store, release }: KfpSettings): KfpProblem[] {
+export function storeBindingProblems(settings: KfpSettings): KfpProblem[] {
+  const { parity, props, store, release } = settings;
   const { objectStore } = props;
   if (parity || !objectStore) return [];
   const found = storeProblems(objectStore).map((each) => ({ ...each, code: 'KFP1737' }));
   if (found.length > 0) return found;
   const { kind } = objectStore;
-  if (kind === 'azure') {
-    return [
-      {
-        code: 'KFP1737',
-        message: 'KFP’s launcher knows stores of S3’s protocol and Google’s, and none of Azure',
-        mend: 'give ObjectStore.s3 with the endpoint of a gateway before it',
-      },
-    ];
-  }
   const secrets = store.keys && [store.keys.accessKey.name, store.keys.secretKey.name];
   return [
+    ...(kind === 'azure' ? azureProblems(objectStore, settings) : []),
     ...(kind === 'gcs' && !store.keys
       ? [
           {
@@ -84,7 +78,7 @@ export function storeBindingProblems({ parity, props, store, release }: KfpSetti
             code: 'KFP1735',
             severity: 'warning' as const,
             message: 'artifacts are kept in a try-out store: one pod, one volume, no TLS, no backups',
-            mend: 'in production, give ObjectStore.s3 or .gcs',
+            mend: 'in production, give ObjectStore.s3, .gcs or .azure',
           },
         ]
       : []),

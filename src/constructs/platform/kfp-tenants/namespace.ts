@@ -1,4 +1,5 @@
 import { launcherRules } from '../kfp-backend/accounts';
+import { GATEWAY, GATEWAY_PORT } from '../kfp-backend/azure';
 import { TEAM_LABEL, TEAM_RUNNER } from '../kfp-backend/multi-user';
 import type { KfpSettings } from '../kfp-backend/settings';
 import type { RunnerProps } from '../runner';
@@ -29,6 +30,7 @@ export function teamNetwork(network: TenantNetwork, { namespace, store }: KfpSet
       to({ app: 'ml-pipeline' }, 8887, 8888),
       to({ component: 'metadata-grpc-server' }, 8080),
       ...(store.bundled === 'try-out' ? [to({ 'app.kubernetes.io/name': 'try-out-object-store' }, 8333)] : []),
+      ...(store.azure ? [to({ app: GATEWAY }, GATEWAY_PORT)] : []),
       ...(network.egress ?? []),
     ],
   };
