@@ -31,6 +31,8 @@ export function objectStoreGateway(settings: KfpSettings): Program {
           args: commandLine(azure),
           env: credentials(settings),
           ports: [{ name: 's3', containerPort: GATEWAY_PORT }],
+          // It first asks Azure what kind of account it is, and for a while again where it gets no answer.
+          startupProbe: { ...isThere, failureThreshold: 60 },
           readinessProbe: isThere,
           // What else it answers, it answers to who has the keys.
           livenessProbe: { ...isThere, failureThreshold: 6 },
