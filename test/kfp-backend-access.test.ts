@@ -14,6 +14,7 @@ const DATABASE = Database.mysql({
   database: 'mlpipeline',
   ...LOGIN,
 });
+const AZURE = { endpoint: 'https://acme.blob.core.windows.net', container: 'artifacts', gateway: KEYS };
 const STORE = ObjectStore.s3({ bucket: 'ml', endpoint: 'store.internal:9000', credentials: KEYS });
 
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into manifests of every kind
@@ -464,30 +465,40 @@ describe('network policies', () => {
     ['proxy', { proxy: { http: 'http://proxy:3128' } }],
   ];
 
-  test.each(EVERYTHING)('let programs do what they do among each other, and nothing else: %s', (_, props) => {
-    const objects = objectsOf(props);
-    const network = reach(objects);
-    const programs = namesOf(objects, 'Deployment');
-    expect(namesOf(objects, 'NetworkPolicy').sort()).toEqual([...programs].sort());
-    const open = programs.flatMap((from) =>
-      programs.flatMap((to) =>
-        (containerOf(objects, to).ports ?? [])
-          .filter(
-            ({ containerPort }: Tree) =>
-              from !== to && network.reaches(pod(objects, from), pod(objects, to), containerPort),
-          )
-          .map(({ containerPort }: Tree) => `${from} -> ${to}:${containerPort}`),
-      ),
-    );
-    const visualises = props.v1 ? ['ml-pipeline -> ml-pipeline-visualizationserver:8888'] : [];
-    const expected = programs.flatMap((from) =>
-      (CALLS[from] ?? [])
-        .filter((callee) => programs.includes(callee.split(':')[0]!))
-        .map((callee) => `${from} -> ${callee}`),
-    );
-    // Kubernetes' webhooks are open to every caller: its address is not known. That says nothing of a program's own way out.
-    expect(open.sort()).toEqual([...expected, ...visualises].sort());
-  });
+  const GATEWAY: [string, Partial<KfpBackendProps>] = ['azure', { objectStore: ObjectStore.azure(AZURE), v1: true }];
+
+  test.each([...EVERYTHING, GATEWAY])(
+    'let programs do what they do among each other, and nothing else: %s',
+    (_, props) => {
+      const objects = objectsOf(props);
+      const network = reach(objects);
+      const programs = namesOf(objects, 'Deployment');
+      expect(namesOf(objects, 'NetworkPolicy').sort()).toEqual([...programs].sort());
+      const open = programs.flatMap((from) =>
+        programs.flatMap((to) =>
+          (containerOf(objects, to).ports ?? [])
+            .filter(
+              ({ containerPort }: Tree) =>
+                from !== to && network.reaches(pod(objects, from), pod(objects, to), containerPort),
+            )
+            .map(({ containerPort }: Tree) => `${from} -> ${to}:${containerPort}`),
+        ),
+      );
+      const visualises = props.v1 ? ['ml-pipeline -> ml-pipeline-visualizationserver:8888'] : [];
+      const stores = ['ml-pipeline', 'ml-pipeline-ui', 'ml-pipeline-visualizationserver'].filter((program) =>
+        programs.includes(program),
+      );
+      const gateway =
+        props.objectStore?.kind === 'azure' ? stores.map((program) => `${program} -> object-store-gateway:9000`) : [];
+      const expected = programs.flatMap((from) =>
+        (CALLS[from] ?? [])
+          .filter((callee) => programs.includes(callee.split(':')[0]!))
+          .map((callee) => `${from} -> ${callee}`),
+      );
+      // Kubernetes' webhooks are open to every caller: its address is not known. That says nothing of a program's own way out.
+      expect(open.sort()).toEqual([...expected, ...visualises, ...gateway].sort());
+    },
+  );
 
   test.each(EVERYTHING)('let programs reach the hosts that their variables and arguments name: %s', (_, props) => {
     const objects = objectsOf(props);
@@ -542,6 +553,24 @@ describe('network policies', () => {
     expect(network.reaches(run(), { namespace: 'kfp', labels: { any: 'pod' } }, 5432)).toBe(true);
     expect(network.reaches({ namespace: 'kfp', labels: {} }, pod(objects, 'ml-pipeline'), 8888)).toBe(false);
     expect(network.reaches(run('other'), pod(objects, 'ml-pipeline'), 8888)).toBe(false);
+  });
+
+  test('let the gateway alone out to Azure, where it learns who it is, and runs to the gateway', () => {
+    const out = (objects: Tree[], program: string, to: Endpoint) =>
+      [80, 443, 9000].filter((port) => reach(objects).reaches(pod(objects, program), to, port));
+    const identity: Endpoint = { address: '169.254.169.254' };
+    const objects = objectsOf({ objectStore: ObjectStore.azure(AZURE) });
+    expect(out(objects, 'object-store-gateway', INTERNET)).toEqual([443]);
+    expect(out(objects, 'object-store-gateway', identity)).toEqual([80, 443]);
+    // Kubernetes' API server may be anywhere by 443.
+    expect(out(objects, 'ml-pipeline-ui', INTERNET)).toEqual([443]);
+    expect(out(objects, 'ml-pipeline-ui', identity)).toEqual([443]);
+    const gateway = pod(objects, 'object-store-gateway');
+    expect(reach(objects).reaches(run(), gateway, 9000)).toBe(true);
+    expect(reach(objects).reaches({ namespace: 'kfp', labels: { any: 'pod' } }, gateway, 9000)).toBe(false);
+    const credentials = { accountKey: secret('azure', 'key') };
+    const withKey = objectsOf({ objectStore: ObjectStore.azure({ ...AZURE, credentials }) });
+    expect(out(withKey, 'object-store-gateway', identity)).toEqual([443]);
   });
 
   test('let programs out where they must, and nowhere else', () => {

@@ -2,7 +2,15 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Chart, Duration, Testing, Yaml } from 'cdk8s';
 import { parse } from 'yaml';
-import { ArgoBackend, Database, KfpBackend, type KfpBackendProps, type KfpParityProps, ObjectStore } from '../src';
+import {
+  ArgoBackend,
+  Database,
+  KfpBackend,
+  type KfpBackendProps,
+  type KfpParityProps,
+  ObjectStore,
+  WorkloadIdentity,
+} from '../src';
 import { KEYS, LOGIN, secret } from './backends/configurations';
 import { containerOf, of } from './backends/lookup';
 import { synth } from './synth';
@@ -16,6 +24,9 @@ const MYSQL = {
 };
 const DATABASE = Database.mysql(MYSQL);
 const OLDER = { version: '2.2.0', images: { registry: 'mirror.example.com' } } as const;
+const AZURE = { endpoint: 'https://acme.blob.core.windows.net/', container: 'artifacts', gateway: KEYS };
+const ACCOUNT_KEY = { credentials: { accountKey: secret('azure', 'key') } };
+const WHO = '00000000-0000-0000-0000-000000000001';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into manifests of every kind
 type Objects = any[];
@@ -254,8 +265,180 @@ describe('KfpBackend', () => {
       });
     });
 
+    describe('in Azure’s, behind a gateway', () => {
+      test('that speaks S3’s protocol to KFP, and is the one who calls Azure', () => {
+        const objects = objectsOf({ objectStore: ObjectStore.azure({ ...AZURE, ...ACCOUNT_KEY }) });
+        const place = { endpoint: 'object-store-gateway.kubeflow.svc:9000', region: 'us-east-1', disableSSL: true };
+        expect(dataOf(objects, 'kfp-launcher').defaultPipelineRoot).toBe('minio://artifacts/v2/artifacts');
+        expect(parse(dataOf(objects, 'kfp-launcher').providers!)).toEqual({
+          minio: {
+            default: {
+              ...place,
+              credentials: {
+                fromEnv: false,
+                secretRef: { secretName: 'store', accessKeyKey: 'access', secretKeyKey: 'secret' },
+              },
+            },
+          },
+        });
+        expect(variablesOf(objects, 'ml-pipeline')).toMatchObject({
+          OBJECTSTORECONFIG_HOST: 'object-store-gateway.kubeflow.svc',
+          OBJECTSTORECONFIG_PORT: '9000',
+          OBJECTSTORECONFIG_SECURE: 'false',
+          OBJECTSTORECONFIG_ACCESSKEY: 'store/access',
+          OBJECTSTORECONFIG_SECRETACCESSKEY: 'store/secret',
+        });
+        expect(dataOf(objects, 'pipeline-install-config').bucketName).toBe('artifacts');
+        expect(of(objects, 'Service', 'object-store-gateway')[0].spec).toEqual({
+          selector: { app: 'object-store-gateway' },
+          ports: [{ name: 'tcp-s3', port: 9000, targetPort: 's3', protocol: 'TCP' }],
+        });
+        expect(of(objects, 'Role', 'pipeline-runner')[0].rules).toContainEqual({
+          apiGroups: [''],
+          resources: ['secrets'],
+          verbs: ['get'],
+          resourceNames: ['store'],
+        });
+        expect(warned()).toBe('');
+      });
+
+      test('that serves one container, by credentials that stand in Secrets', () => {
+        const objects = objectsOf({ objectStore: ObjectStore.azure({ ...AZURE, ...ACCOUNT_KEY }) });
+        const { image, command, args, env, securityContext } = containerOf(objects, 'object-store-gateway');
+        expect(image).toBe('docker.io/rclone/rclone:1.76.0');
+        expect(command).toBeUndefined();
+        expect(args).toEqual(
+          expect.arrayContaining([
+            '--combine-upstreams=artifacts=:azureblob:artifacts',
+            '--azureblob-account=acme',
+            '--azureblob-endpoint=https://acme.blob.core.windows.net',
+            '--vfs-cache-mode=off',
+            '--dir-cache-time=5s',
+          ]),
+        );
+        expect(args.slice(0, 3)).toEqual(['serve', 's3', ':combine:']);
+        expect(args).not.toContain('--azureblob-env-auth');
+        const of = (name: string, key: string) => ({ valueFrom: { secretKeyRef: { name, key } } });
+        // Kubernetes puts in what stands before.
+        expect(env).toEqual([
+          { name: 'RCLONE_AZUREBLOB_KEY', ...of('azure', 'key') },
+          { name: 'GATEWAY_ACCESS_KEY', ...of('store', 'access') },
+          { name: 'GATEWAY_SECRET_KEY', ...of('store', 'secret') },
+          { name: 'RCLONE_AUTH_KEY', value: '"$(GATEWAY_ACCESS_KEY),$(GATEWAY_SECRET_KEY)"' },
+        ]);
+        expect(securityContext).toMatchObject({ readOnlyRootFilesystem: true, runAsNonRoot: true, runAsUser: 1000 });
+      });
+
+      test('which is who it is to the cloud, and nobody else is', () => {
+        const workloadIdentity = WorkloadIdentity.azure(WHO);
+        const objects = objectsOf({ objectStore: ObjectStore.azure(AZURE), workloadIdentity });
+        const known = of(objects, 'ServiceAccount')
+          .filter(({ metadata }) => metadata.annotations?.['azure.workload.identity/client-id'] === WHO)
+          .map(({ metadata }) => metadata.name);
+        // Runs are somebody for Argo, which speaks to Azure itself.
+        expect(known.sort()).toEqual(['object-store-gateway', 'pipeline-runner']);
+        const labelled = of(objects, 'Deployment')
+          .filter(({ spec }) => spec.template.metadata.labels['azure.workload.identity/use'] === 'true')
+          .map(({ metadata }) => metadata.name);
+        expect(labelled).toEqual(['object-store-gateway']);
+        const { args, env } = containerOf(objects, 'object-store-gateway');
+        expect(args).toContain('--azureblob-env-auth');
+        expect(env.map(({ name }: Objects[0]) => name)).not.toContain('RCLONE_AZUREBLOB_KEY');
+      });
+
+      test('while logs go to Azure by Argo, and are read through the gateway by the same key', () => {
+        for (const keyFormat of [undefined, 'logs/{{workflow.name}}/{{pod.name}}']) {
+          const objects = objectsOf({ objectStore: ObjectStore.azure({ ...AZURE, ...ACCOUNT_KEY, keyFormat }) });
+          const { azure, ...others } = parse(dataOf(objects, 'workflow-controller-configmap').artifactRepository!);
+          expect(others).toEqual({ archiveLogs: true });
+          expect(azure).toMatchObject({
+            endpoint: 'https://acme.blob.core.windows.net/',
+            container: 'artifacts',
+            accountKeySecret: { name: 'azure', key: 'key' },
+            ...(keyFormat !== undefined && { blobNameFormat: keyFormat }),
+          });
+          expect(variablesOf(objects, 'ml-pipeline-ui')).toMatchObject({
+            MINIO_HOST: 'object-store-gateway.kubeflow.svc',
+            MINIO_PORT: '9000',
+            MINIO_SSL: 'false',
+            MINIO_ACCESS_KEY: 'store/access',
+            ARGO_ARCHIVE_ARTIFACTORY: 'minio',
+            ARGO_ARCHIVE_BUCKETNAME: 'artifacts',
+            ARGO_KEYFORMAT: azure.blobNameFormat,
+          });
+        }
+      });
+
+      test('and tells its Secrets and its image; without it there is neither', () => {
+        const { kfp } = backend({ objectStore: ObjectStore.azure({ ...AZURE, ...ACCOUNT_KEY }) });
+        expect(kfp.secrets).toEqual([
+          { name: 'db', key: 'user' },
+          { name: 'db', key: 'password' },
+          { name: 'azure', key: 'key' },
+          { name: 'store', key: 'access' },
+          { name: 'store', key: 'secret' },
+        ]);
+        expect(kfp.images).toContain('docker.io/rclone/rclone:1.76.0');
+        expect(backend().kfp.images.filter((image) => image.includes('rclone'))).toEqual([]);
+        expect(of(objectsOf(), 'Deployment', 'object-store-gateway')).toEqual([]);
+      });
+
+      test('of which there is one: parts of uploads are known to whom they were sent', () => {
+        const objects = objectsOf({ objectStore: ObjectStore.azure(AZURE) });
+        expect(of(objects, 'Deployment', 'object-store-gateway')[0].spec.strategy).toEqual({ type: 'Recreate' });
+        const programs = { 'object-store-gateway': { replicas: 2 } };
+        expect(complaintsOf({ objectStore: ObjectStore.azure(AZURE), programs })).toContain(
+          "KFP1740 there can be one 'object-store-gateway' only",
+        );
+        expect(complaintsOf({ programs })).toContain('which this backend does not have');
+      });
+
+      test('and says where what it is sent could be seen', () => {
+        objectsOf({ objectStore: ObjectStore.azure(AZURE), tls: {} });
+        expect(warned()).toContain(
+          'KFP1736 [platform/kfp] programs and runs speak to the gateway before Azure without TLS',
+        );
+        objectsOf({ objectStore: ObjectStore.azure({ ...AZURE, endpoint: 'http://acme.blob.core.windows.net' }) });
+        expect(warned()).toContain("KFP1736 [platform/kfp] what goes to the container 'artifacts' crosses the network");
+      });
+    });
+
     test.each([
-      ['Azure’s', ObjectStore.azure({ endpoint: 'https://a.blob.core.windows.net', container: 'ml' }), 'none of Azure'],
+      [
+        'Azure’s without keys of a gateway',
+        ObjectStore.azure({ endpoint: 'https://acme.blob.core.windows.net', container: 'artifacts' }),
+        'give `gateway` of ObjectStore.azure',
+      ],
+      [
+        'Azure’s by a name that is no account’s',
+        ObjectStore.azure({ ...AZURE, endpoint: 'https://files.internal-acme.com:443$(HOME)' }),
+        'does not begin with the name of a storage account, or there is more than a host in its URL',
+      ],
+      [
+        'Azure’s with a signature in its URL',
+        ObjectStore.azure({ ...AZURE, endpoint: 'https://acme.blob.core.windows.net?sig=hunter2' }),
+        "'acme.blob.core.windows.net' does not begin with the name of a storage account, or there is more than a host",
+      ],
+      [
+        'Azure’s by an address',
+        ObjectStore.azure({ ...AZURE, endpoint: 'https://10.1.2.3:10000' }),
+        "'10.1.2.3' does not begin with the name of a storage account",
+      ],
+      [
+        'a container that is none',
+        ObjectStore.azure({ ...AZURE, container: 'ml=:local:/ $(HOME)' }),
+        "'ml=:local:/ $(HOME)' is no container",
+      ],
+      [
+        'Azure’s with keys of a gateway in two Secrets',
+        ObjectStore.azure({ ...AZURE, gateway: { accessKey: secret('a', 'k'), secretKey: secret('b', 'k') } }),
+        'both keys of the object store must stand in one Secret',
+      ],
+      [
+        'Azure’s with a token of a session',
+        ObjectStore.azure({ ...AZURE, gateway: { ...KEYS, sessionToken: secret('store', 't') } }),
+        'the gateway before Azure knows no token of a session',
+      ],
       ['Google’s without keys', ObjectStore.gcs({ bucket: 'ml' }), 'HMAC keys of a service account'],
       ['S3 without a region', ObjectStore.s3({ bucket: 'ml' }), "must be told the region of the bucket 'ml'"],
       [

@@ -609,6 +609,57 @@ describe('KfpTenant', () => {
     );
   });
 
+  test('knows a store of Azure’s: by the gateway, and for Argo as it is', () => {
+    const gateway = { accessKey: secret('gateway', 'access'), secretKey: secret('gateway', 'secret') };
+    const azure = { endpoint: 'https://acme.blob.core.windows.net', container: 'artifacts', gateway };
+    const objectStore = ObjectStore.azure({ ...azure, credentials: { accountKey: secret('azure', 'key') } });
+    const { objects, tenant } = team({}, { objectStore });
+    const launcher = one(objects, 'ConfigMap', 'kfp-launcher').data;
+    expect(launcher.defaultPipelineRoot).toBe('minio://artifacts/private-artifacts/vision/v2/artifacts');
+    expect(parse(launcher.providers).minio.default).toMatchObject({
+      endpoint: 'object-store-gateway.kfp.svc:9000',
+      credentials: { secretRef: { secretName: 'gateway', accessKeyKey: 'access', secretKeyKey: 'secret' } },
+    });
+    const { blobNameFormat, ...repository } = parse(one(objects, 'ConfigMap', 'artifact-repositories').data.team).azure;
+    expect(blobNameFormat).toMatch(/^private-artifacts\/vision\/\{\{workflow\.name\}\}\//);
+    expect(repository).toEqual({
+      endpoint: 'https://acme.blob.core.windows.net',
+      container: 'artifacts',
+      accountKeySecret: { name: 'azure', key: 'key' },
+    });
+    expect(tenant.secrets).toEqual([
+      { name: 'gateway', key: 'access' },
+      { name: 'gateway', key: 'secret' },
+      { name: 'azure', key: 'key' },
+    ]);
+    // What mounts the account's key is the kubelet; KFP's containers read the gateway's.
+    expect(one(objects, 'Role', 'default-editor').rules.at(-1).resourceNames).toEqual(['gateway']);
+    expect(one(objects, 'NetworkPolicy', 'allow-egress').spec.egress).toContainEqual({
+      to: [
+        {
+          namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kfp' } },
+          podSelector: { matchLabels: { app: 'object-store-gateway' } },
+        },
+      ],
+      ports: [{ protocol: 'TCP', port: 9000 }],
+    });
+    const [policy] = objectsOf({ objectStore }).filter(
+      ({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === 'object-store-gateway',
+    );
+    expect(policy.spec.ingress).toContainEqual({
+      from: [
+        {
+          namespaceSelector: {},
+          podSelector: { matchExpressions: [{ key: 'workflows.argoproj.io/workflow', operator: 'Exists' }] },
+        },
+      ],
+      ports: [{ protocol: 'TCP', port: 9000 }],
+    });
+    expect(one(objectsOf({ objectStore }), 'PeerAuthentication', 'object-store-gateway').spec.mtls.mode).toBe(
+      'PERMISSIVE',
+    );
+  });
+
   test('names the certificate of the store’s authority among the Secrets, which runs mount', () => {
     const { tenant, objects } = team(
       {},

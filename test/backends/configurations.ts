@@ -23,6 +23,11 @@ const GCS = ObjectStore.gcs({
   hmac: KEYS,
   credentials: { serviceAccountKey: secret('gcs', 'key.json') },
 });
+const AZURE = {
+  endpoint: 'https://acme.blob.core.windows.net',
+  container: 'artifacts',
+  gateway: { accessKey: secret('gateway', 'access'), secretKey: secret('gateway', 'secret') },
+};
 const TRY_OUT = { objectStore: ObjectStore.tryOut({ credentials: KEYS }), database: Database.tryOut(LOGIN) };
 const MIRROR = { registry: 'mirror.example.com/kfp', pullSecrets: ['registry'], pullPolicy: 'IfNotPresent' as const };
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -32,6 +37,17 @@ const KFP: Readonly<Record<string, Partial<KfpBackendProps>>> = {
   plain: {},
   'keys of S3': { objectStore: S3_WITH_KEYS },
   'keys of Google': { objectStore: GCS },
+  'keys of Azure': {
+    objectStore: ObjectStore.azure({ ...AZURE, credentials: { accountKey: secret('azure', 'key') } }),
+    images: MIRROR,
+    tls: {},
+  },
+  'who it is to Azure, many teams': {
+    objectStore: ObjectStore.azure(AZURE),
+    workloadIdentity: WorkloadIdentity.azure('00000000-0000-0000-0000-000000000001'),
+    multiUser: { istio: {} },
+    proxy: { https: 'http://proxy:3128' },
+  },
   'a try-out': TRY_OUT,
   'a try-out with images of its own': {
     objectStore: ObjectStore.tryOut({ credentials: KEYS, image: 'mirror.example.com/store:1.2' }),

@@ -68,8 +68,12 @@ export class KfpTenant extends Construct {
       runner: settings ? teamRunner(runner, settings) : runner,
     });
     this.runner = this.tenant.runner;
-    const { caCertificate } = settings?.store ?? {};
-    this.secrets = [...(settings ? launcherSecrets(settings.store) : []), ...(caCertificate ? [caCertificate] : [])];
+    const { caCertificate, azure } = settings?.store ?? {};
+    // Argo speaks to Azure itself.
+    this.secrets = [
+      ...(settings ? launcherSecrets(settings.store) : []),
+      ...[caCertificate, azure?.accountKey].filter((key) => key !== undefined),
+    ];
     // Nothing could be made of it.
     if (!settings || wrong.length > 0) return;
     this.addConfigMap(LAUNCHER, launcher(settings, teamFolder(namespace)));

@@ -47,6 +47,12 @@ export interface AzureStoreProps {
   readonly container: string;
   /** The account's key, or `'identity'`: who the pods are to the cloud. @default 'identity' */
   readonly credentials?: 'identity' | AzureCredentials | undefined;
+  /**
+   * Keys for S3's protocol, which you make up: a `KfpBackend` needs them, since KFP does not speak Azure's. By them its programs and runs
+   * speak to a gateway that it puts before the container. Argo and pipelines of this library speak Azure's own protocol, and need none.
+   * @default - none
+   */
+  readonly gateway?: S3Credentials | undefined;
   /** Where logs are kept, and artifacts of workflows that name no key: Argo's `blobNameFormat`. @default - Argo's own */
   readonly keyFormat?: string | undefined;
 }

@@ -19,6 +19,7 @@ export type KfpImage =
   | 'metadata-writer'
   | 'mysql'
   | 'object-store'
+  | 'object-store-gateway'
   | 'persistence-agent'
   | 'scheduled-workflow-controller'
   | 'viewer-crd-controller'

@@ -4,6 +4,7 @@ import type {
   NetworkPolicyPeer,
 } from 'kubernetes-types/networking/v1';
 import { dnsRule, peersOf, tcp } from '../tenants/network';
+import type { AzureStorage } from './azure';
 import { destinations, IDENTITY_SERVERS } from './destinations';
 import { loginService } from './exposure';
 import { identityOf } from './multi-user';
@@ -153,6 +154,7 @@ function to(
     case 'database':
       return [destinations(database.host, database.port, database.bundled)];
     case 'object-store': {
+      if (store.azure) return toAzure(store.azure);
       const port = store.port ?? (store.secure ? 443 : 80);
       const place = destinations(store.host, port, store.bundled);
       return store.keys ? [place] : [place, ...IDENTITY_SERVERS];
@@ -168,6 +170,12 @@ function to(
         .filter(({ name }) => name === callee)
         .map((each) => ({ to: [podsOf(each.labels)], ports: tcp(portsOf(each)) }));
   }
+}
+
+/** The gateway's own way out; others call the gateway. */
+function toAzure({ host, port, accountKey }: AzureStorage): NetworkPolicyEgressRule[] {
+  const place = destinations(host, port, undefined);
+  return accountKey ? [place] : [place, ...IDENTITY_SERVERS];
 }
 
 /** TensorBoards that the user interface shows, each a pod of its own. */

@@ -18,6 +18,8 @@ const SINGLE: { readonly [program in KfpProgram]?: string } = {
   'metadata-writer': 'two would write the lineage of each run twice',
   'ml-pipeline-persistenceagent': 'two would both tell the API server of each run',
   'ml-pipeline-scheduledworkflow': 'two would both start each scheduled run',
+  'object-store-gateway':
+    'two would each know but the parts of an upload that were sent to it, and see late what the other has written',
   'ml-pipeline-viewer-crd': 'two would both work on each viewer',
 };
 

@@ -18,6 +18,7 @@ export type KfpProgram =
   | 'ml-pipeline-viewer-crd'
   | 'ml-pipeline-visualizationserver'
   | 'mysql'
+  | 'object-store-gateway'
   | 'seaweedfs'
   | 'workflow-controller';
 
@@ -74,7 +75,11 @@ export interface Program {
 }
 
 /** Whom the pods of runs call: the driver and the launcher in them, and tasks that start other runs. */
-export const CALLED_BY_RUNS: readonly KfpProgram[] = ['ml-pipeline', 'metadata-grpc-deployment'];
+export const CALLED_BY_RUNS: readonly KfpProgram[] = [
+  'ml-pipeline',
+  'metadata-grpc-deployment',
+  'object-store-gateway',
+];
 
 /** The ports of a program's pods that its Services lead to. The webhooks' is Kubernetes' alone. */
 export function portsOf({ services = [], pod }: Program): readonly number[] {

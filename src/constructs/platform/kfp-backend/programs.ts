@@ -9,6 +9,7 @@ import { placed } from './placement';
 import type { Program } from './program';
 import { apiServer } from './programs/api-server';
 import { cacheDeployer, cacheServer } from './programs/cache';
+import { objectStoreGateway, throughGateway } from './programs/gateway';
 import { metadataEnvoy, metadataStore, metadataWriter } from './programs/metadata';
 import { persistenceAgent } from './programs/persistence-agent';
 import { scheduledWorkflow } from './programs/scheduled-workflow';
@@ -27,6 +28,7 @@ type Feature = (program: Program, settings: KfpSettings) => Program;
 
 /** In this order: each sees what those before it have made. */
 const FEATURES: readonly Feature[] = [
+  throughGateway,
   withKubernetesNative,
   withMultiUser,
   withTls,
@@ -56,6 +58,7 @@ export function programs(settings: KfpSettings): readonly Program[] {
     ...(v1 ? [cacheServer, cacheDeployer, metadataWriter, visualizationServer, viewerController] : []),
     ...(database.bundled === 'upstream' ? [upstreamMysql] : []),
     ...(store.bundled === 'upstream' ? [stores] : []),
+    ...(store.azure ? [objectStoreGateway] : []),
   ];
   return made.map((make) => FEATURES.reduce((program, feature) => feature(program, settings), make(settings)));
 }

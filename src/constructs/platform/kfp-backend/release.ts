@@ -43,6 +43,9 @@ export interface KfpRelease {
   readonly anyNamespace: boolean;
 }
 
+/** rclone, the same with every release: upstream has no such program. MIT. */
+const GATEWAY_IMAGE = 'docker.io/rclone/rclone:1.76.0';
+
 const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
   '2.17.0': {
     version: '2.17.0',
@@ -64,6 +67,7 @@ const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
       argoexec: 'quay.io/argoproj/argoexec:v4.0.5',
       mysql: 'mysql:8.4',
       'object-store': 'ghcr.io/chrislusf/seaweedfs:4.34',
+      'object-store-gateway': GATEWAY_IMAGE,
       busybox: 'ghcr.io/containerd/busybox',
       alpine: 'docker.io/alpine:3.23',
     },
@@ -100,6 +104,7 @@ const RELEASES: Readonly<Record<KfpVersion, KfpRelease>> = {
       argoexec: 'gcr.io/ml-pipeline/argoexec:v3.4.16-license-compliance',
       mysql: 'gcr.io/ml-pipeline/mysql:8.0.26',
       'object-store': 'gcr.io/ml-pipeline/minio:RELEASE.2019-08-14T20-37-41Z-license-compliance',
+      'object-store-gateway': GATEWAY_IMAGE,
       busybox: 'gcr.io/google-containers/busybox',
       alpine: 'docker.io/alpine:3.23',
     },

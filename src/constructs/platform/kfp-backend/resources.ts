@@ -12,6 +12,7 @@ const REQUESTS: { readonly [program in KfpProgram]?: NonNullable<WorkloadResourc
   'metadata-writer': { cpu: '20m', memory: '128Mi' },
   'ml-pipeline-scheduledworkflow': { cpu: '50m', memory: '128Mi' },
   'ml-pipeline-viewer-crd': { cpu: '10m', memory: '64Mi' },
+  'object-store-gateway': { cpu: '100m', memory: '256Mi' },
 };
 
 /** The most memory of each; upstream says none. */
@@ -27,6 +28,7 @@ const MEMORY: { readonly [program in KfpProgram]?: string } = {
   'ml-pipeline-ui': '1Gi',
   'ml-pipeline-viewer-crd': '256Mi',
   'ml-pipeline-visualizationserver': '2Gi',
+  'object-store-gateway': '2Gi',
   'workflow-controller': '2Gi',
 };
 

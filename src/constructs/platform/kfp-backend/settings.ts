@@ -66,7 +66,7 @@ export function settingsOf(
       database.kind === 'mysql' && database.tryOut
         ? { ...databaseBinding(database, props.metadataDatabase), host: tryOut.database, bundled: 'try-out' }
         : databaseBinding(database, props.metadataDatabase),
-    store: storeBinding(objectStore, tryOut.store),
+    store: storeBinding(objectStore, tryOut.store, namespace),
     clusterDomain: props.clusterDomain ?? 'cluster.local',
     timezone: props.timezone ?? 'UTC',
     ui: props.ui ?? true,

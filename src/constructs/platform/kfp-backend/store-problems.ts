@@ -1,11 +1,13 @@
 import { type ObjectStore, storeProblems } from '../object-store';
 import { type Problem, wholeProblems } from '../problems';
+import { azureProblems } from './azure-problems';
 import type { KfpProblem } from './problems';
 import { NEWER } from './release';
 import type { KfpSettings } from './settings';
 
 /** What is wrong with an object store, for KFP. */
-export function storeBindingProblems({ parity, props, store, release }: KfpSettings): KfpProblem[] {
+export function storeBindingProblems(settings: KfpSettings): KfpProblem[] {
+  const { parity, props, store, release } = settings;
   const { objectStore } = props;
   if (parity || !objectStore) return [];
   const { kind } = objectStore;
@@ -15,17 +17,9 @@ export function storeBindingProblems({ parity, props, store, release }: KfpSetti
     code: 'KFP1737',
   }));
   if (found.length > 0) return found;
-  if (kind === 'azure') {
-    return [
-      {
-        code: 'KFP1737',
-        message: 'KFP’s launcher knows stores of S3’s protocol and Google’s, and none of Azure',
-        mend: 'give ObjectStore.s3 with the endpoint of a gateway before it',
-      },
-    ];
-  }
   const secrets = store.keys && [store.keys.accessKey.name, store.keys.secretKey.name];
   return [
+    ...(kind === 'azure' ? azureProblems(objectStore, settings) : []),
     ...(kind === 'gcs' && !store.keys
       ? [
           {
@@ -57,7 +51,7 @@ export function storeBindingProblems({ parity, props, store, release }: KfpSetti
       ? [
           {
             code: 'KFP1737',
-            message: `KFP must be told the region of the bucket '${store.bucket}': it looks for no bucket's`,
+            message: `KFP must be told the region of the bucket '${store.bucket}': and does not look it up`,
             mend: "give `region`: 'eu-central-1'",
           },
         ]
@@ -90,7 +84,7 @@ export function storeBindingProblems({ parity, props, store, release }: KfpSetti
             code: 'KFP1735',
             severity: 'warning' as const,
             message: 'artifacts are kept in a try-out store: one pod, one volume, no TLS, no backups',
-            mend: 'in production, give ObjectStore.s3 or .gcs',
+            mend: 'in production, give ObjectStore.s3, .gcs or .azure',
           },
         ]
       : []),

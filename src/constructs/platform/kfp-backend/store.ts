@@ -2,6 +2,7 @@ import type * as kubernetes from 'kubernetes-types/core/v1';
 import { yamlText } from '../../../argo/yaml-text';
 import { type ObjectStore, repositoryOf } from '../object-store';
 import { type ISecretReference, secretKeyOf } from '../secret-reference';
+import { type AzureStorage, azureBinding } from './azure';
 import { env, envOfConfig, envOfField, envOfSecret } from './program';
 import type { KfpRelease } from './release';
 
@@ -22,6 +23,8 @@ export interface StoreBinding {
   readonly googleKey?: ISecretReference;
   /** As Argo's configuration describes it. */
   readonly repository: Readonly<Record<string, unknown>>;
+  /** What is behind the gateway that the rest of this describes; undefined: there is no gateway. */
+  readonly azure?: AzureStorage;
   /** Whether it is one of ours, and which. */
   readonly bundled?: 'upstream' | 'try-out';
 }
@@ -76,17 +79,20 @@ export function launcherSecrets({ scheme, keys, googleKey }: StoreBinding): read
  */
 export function teamRepository({ repository }: StoreBinding, namespace: string): Record<string, string> {
   const [kind = '', place] = Object.entries(repository)[0] ?? [];
-  const { keyFormat = KEY_FORMAT, ...others } = place as { readonly keyFormat?: string };
-  const key = keyFormat.replaceAll('{{workflow.namespace}}', namespace);
-  return { team: yamlText({ archiveLogs: true, [kind]: { ...others, keyFormat: key } }, { lineWidth: 0 }) };
+  // Azure's has a name of its own for it.
+  const field = kind === 'azure' ? 'blobNameFormat' : 'keyFormat';
+  const { [field]: format = KEY_FORMAT, ...others } = place as { readonly [field: string]: string };
+  const key = format.replaceAll('{{workflow.namespace}}', namespace);
+  return { team: yamlText({ archiveLogs: true, [kind]: { ...others, [field]: key } }, { lineWidth: 0 }) };
 }
 
 /**
  * A store that was given.
  *
  * @param tryOut where a try-out store is, host and port
+ * @param namespace the backend's
  */
-export function storeBinding(given: ObjectStore, tryOut: string): StoreBinding {
+export function storeBinding(given: ObjectStore, tryOut: string, namespace: string): StoreBinding {
   // What is no store is refused by `store-problems.ts`; until then it is taken for one of S3's.
   const known: ObjectStore = given.kind === 'gcs' || given.kind === 'azure' ? given : { ...given, kind: 's3' };
   const store = { ...known, keyFormat: given.keyFormat ?? KEY_FORMAT };
@@ -103,7 +109,8 @@ export function storeBinding(given: ObjectStore, tryOut: string): StoreBinding {
       repository,
     };
   }
-  // Azure's is refused by `problems.ts`.
+  if (store.kind === 'azure') return { ...azureBinding(store, namespace), repository };
+  // What is none of these is refused by `problems.ts`.
   const s3: Partial<Extract<ObjectStore, { kind: 's3' }>> = store.kind === 's3' ? store : {};
   const { endpoint = s3.tryOut ? tryOut : AWS, credentials = 'identity', region, insecure = false } = s3;
   const [host = '', port] = regional(endpoint, region).split(':');
@@ -168,11 +175,11 @@ export function uiStore(store: StoreBinding): kubernetes.EnvVar[] {
       envOfSecret('MINIO_SECRET_KEY', keys!.secretKey),
     ];
   }
-  const place = Object.values(repository)[0] as { readonly keyFormat?: string };
+  const place = Object.values(repository)[0] as { readonly keyFormat?: string; readonly blobNameFormat?: string };
   const archive = [
     env('ARGO_ARCHIVE_ARTIFACTORY', scheme === 's3' ? 's3' : 'minio'),
     env('ARGO_ARCHIVE_BUCKETNAME', bucket),
-    env('ARGO_KEYFORMAT', place.keyFormat ?? KEY_FORMAT),
+    env('ARGO_KEYFORMAT', place.keyFormat ?? place.blobNameFormat ?? KEY_FORMAT),
   ];
   if (scheme === 's3') {
     return [
