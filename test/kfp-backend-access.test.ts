@@ -704,8 +704,11 @@ describe('network policies', () => {
     const objects = objectsOf({ multiUser: { istio: { principal: 'cluster.local/ns/mesh/sa/gateway' } } });
     const network = reach(objects);
     const gateway = { namespace: 'mesh', labels: {} };
-    expect(network.reaches(run('team'), pod(objects, 'ml-pipeline'), 8887)).toBe(true);
-    expect(network.reaches(run('team'), pod(objects, 'ml-pipeline-ui'), 3000)).toBe(false);
+    const team = { ...run('team'), namespaceLabels: { 'app.kubernetes.io/part-of': 'kubeflow-profile' } };
+    expect(network.reaches(team, pod(objects, 'ml-pipeline'), 8887)).toBe(true);
+    // Whoever has a namespace may call a pod of theirs a run's.
+    expect(network.reaches(run('nobody'), pod(objects, 'ml-pipeline'), 8887)).toBe(false);
+    expect(network.reaches(team, pod(objects, 'ml-pipeline-ui'), 3000)).toBe(false);
     expect(network.reaches(gateway, pod(objects, 'ml-pipeline-ui'), 3000)).toBe(true);
     expect(network.reaches(gateway, pod(objects, 'metadata-grpc-deployment'), 8080)).toBe(false);
     expect(network.reaches(gateway, pod(objects, 'ml-pipeline'), 8888)).toBe(false);

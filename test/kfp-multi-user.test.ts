@@ -649,7 +649,7 @@ describe('KfpTenant', () => {
     expect(policy.spec.ingress).toContainEqual({
       from: [
         {
-          namespaceSelector: {},
+          namespaceSelector: { matchLabels: { 'app.kubernetes.io/part-of': 'kubeflow-profile' } },
           podSelector: { matchExpressions: [{ key: 'workflows.argoproj.io/workflow', operator: 'Exists' }] },
         },
       ],

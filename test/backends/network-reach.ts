@@ -8,6 +8,8 @@ export interface Endpoint {
   readonly labels?: Readonly<Record<string, string>>;
   /** Undefined: it is no pod. */
   readonly namespace?: string;
+  /** Labels of the namespace, besides its name. */
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
   readonly address?: string;
 }
 
@@ -45,11 +47,12 @@ export class NetworkReach {
       });
   }
 
-  private is({ podSelector, namespaceSelector, ipBlock }: Tree, { labels, namespace, address }: Endpoint): boolean {
+  private is({ podSelector, namespaceSelector, ipBlock }: Tree, other: Endpoint): boolean {
+    const { labels, namespace, namespaceLabels, address } = other;
     if (ipBlock) return address !== undefined && inBlock(ipBlock.cidr, address);
     if (namespace === undefined) return false;
     const isNamespace = namespaceSelector
-      ? selects(namespaceSelector, { 'kubernetes.io/metadata.name': namespace })
+      ? selects(namespaceSelector, { ...namespaceLabels, 'kubernetes.io/metadata.name': namespace })
       : namespace === this.namespace;
     return isNamespace && (podSelector === undefined || selects(podSelector, labels));
   }

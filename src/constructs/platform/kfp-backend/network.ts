@@ -7,7 +7,7 @@ import { dnsRule, peersOf, tcp } from '../tenants/network';
 import type { AzureStorage } from './azure';
 import { destinations, IDENTITY_SERVERS } from './destinations';
 import { loginService } from './exposure';
-import { identityOf } from './multi-user';
+import { identityOf, TEAM_LABEL } from './multi-user';
 import { networkProblems } from './network-problems';
 import type { KfpNetwork } from './network-props';
 import type { KfpObject } from './object';
@@ -62,7 +62,9 @@ const RUN = 'workflows.argoproj.io/workflow';
 function fromRuns(program: Program, { multiUser }: KfpSettings): NetworkPolicyIngressRule[] {
   if (!CALLED_BY_RUNS.includes(program.name)) return [];
   const podSelector = { matchExpressions: [{ key: RUN, operator: 'Exists' }] };
-  return [{ from: [{ ...(multiUser && { namespaceSelector: {} }), podSelector }], ports: tcp(portsOf(program)) }];
+  // Anybody may label a pod so in a namespace of their own: of several teams, those that are teams of KFP's count.
+  const namespaces = multiUser && { namespaceSelector: { matchLabels: { ...TEAM_LABEL } } };
+  return [{ from: [{ ...namespaces, podSelector }], ports: tcp(portsOf(program)) }];
 }
 
 /** Who shows the user interface to people. Port forwarding is none of a policy's business. */
