@@ -204,7 +204,7 @@ describe('ArgoBackend', () => {
       };
     });
     expect(views).toEqual([
-      { args: ['--namespaced'], roles: [['Role', 'argo', 'argo', 14]] },
+      { args: ['--namespaced'], roles: [['Role', 'argo', 'argo', 13]] },
       {
         args: ['--namespaced', '--managed-namespace', 'ml'],
         roles: [

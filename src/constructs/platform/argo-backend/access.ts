@@ -72,3 +72,8 @@ export function serverRules(cluster: boolean): PolicyRule[] {
     ),
   ];
 }
+
+/** Rules of several purposes, those that are equal once. */
+export function together(...rules: readonly PolicyRule[]): PolicyRule[] {
+  return [...new Map(rules.map((each) => [JSON.stringify(each), each])).values()];
+}

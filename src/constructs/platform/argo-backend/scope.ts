@@ -1,5 +1,6 @@
 import type { PolicyRule } from '../../../components/definition';
 import type { BackendObjects } from '../backend/objects';
+import { together } from './access';
 import type { ArgoScope } from './props';
 
 /** How Argo's programs are told where workflows run. */
@@ -17,7 +18,7 @@ export function addRoles(
   { own, work }: { readonly own: readonly PolicyRule[]; readonly work: readonly PolicyRule[] },
 ): void {
   if (scope === 'namespace') {
-    objects.role(`${id}Role`, account, account, [...own, ...work]);
+    objects.role(`${id}Role`, account, account, together(...own, ...work));
     return;
   }
   objects.role(`${id}Role`, account, account, own);

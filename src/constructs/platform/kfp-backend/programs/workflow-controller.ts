@@ -1,5 +1,5 @@
 import type { PolicyRule } from '../../../../components/definition';
-import { controllerRules, ownRules } from '../../argo-backend/access';
+import { controllerRules, ownRules, together } from '../../argo-backend/access';
 import { CONFIGURATION } from '../../argo-backend/configuration';
 import { env, LOOK, MANAGE, type Program, rule } from '../program';
 import type { KfpSettings } from '../settings';
@@ -66,7 +66,7 @@ export function workflowController(settings: KfpSettings): Program {
 const TRANSIENT = '(?i)(imminent node shutdown|node is shutting down|preempt|evict|spot|pod deleted)';
 
 function ownRulesOf({ multiUser }: KfpSettings): PolicyRule[] {
-  return multiUser ? ownRules([]) : [...ownRules([]), ...controllerRules(false, false)];
+  return multiUser ? ownRules([]) : together(...ownRules([]), ...controllerRules(false, false));
 }
 
 /** Upstream's may read every Secret of the namespace. */
