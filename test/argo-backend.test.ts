@@ -426,7 +426,7 @@ describe('what is wrong is said', () => {
     const keys = { accessKey: 'AKIA', secretKey: 'hunter2' } as never;
     const store = ObjectStore.s3({ bucket: 'ml', credentials: keys });
     expect(() => backend({ artifactRepository: store })).toThrow(
-      /^A credential is given as \{ secret, key \}: the name of a Secret, and of a key in it; never the credential itself\.$/,
+      "'platform/argo': `artifactRepository.credentials.accessKey` must be a key of a Secret, { secret, key }, `artifactRepository.credentials.secretKey` must be a key of a Secret, { secret, key }.",
     );
     const database = Database.postgres({ ...DATABASE, password: 'hunter2' as 'aws' });
     const [said] = complaints({ database });

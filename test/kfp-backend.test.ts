@@ -695,6 +695,17 @@ describe('KfpBackend', () => {
       );
     });
 
+    test('of credentials that are texts, all at once, and tells nobody what they are', () => {
+      const keys = { accessKey: 'AKIA', secretKey: 'hunter2' } as never;
+      const odd: Props = {
+        database: Database.mysql({ ...MYSQL, username: 'root' as never }),
+        objectStore: ObjectStore.s3({ bucket: 'ml', region: 'eu-central-1', credentials: keys }),
+      };
+      expect(() => backend(odd)).toThrow(
+        "'platform/kfp': `objectStore.credentials.accessKey` must be a key of a Secret, { secret, key }, `objectStore.credentials.secretKey` must be a key of a Secret, { secret, key }, `database.username` must be a key of a Secret, { secret, key }.",
+      );
+    });
+
     test('once of kinds that another backend defines', () => {
       const app = Testing.app();
       for (const namespace of ['one', 'two']) {

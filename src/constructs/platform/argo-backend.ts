@@ -14,8 +14,9 @@ import { BackendObjects } from './backend/objects';
 import { report } from './backend/report';
 import { orderObjects } from './backend/sync-waves';
 import { TryOutStore } from './backend/try-out-store';
+import { databaseCredentialKinds, storeCredentialKinds } from './credential-kinds';
 import { databaseSecrets } from './database';
-import { expectKinds } from './kinds';
+import { expectAllKinds, expectKinds } from './kinds';
 import { type ObjectStore, storeSecrets } from './object-store';
 import type { ControllerAccount } from './runner';
 import { distinctSecrets, type ISecretReference, secretKeyOf } from './secret-reference';
@@ -51,7 +52,7 @@ export class ArgoBackend extends Construct {
   /** @throws where a prop is of another kind, or a credential is no reference to a Secret */
   public constructor(scope: Construct, id: string, props: ArgoBackendProps) {
     super(scope, id);
-    expectKinds(this, props, {
+    const kinds = {
       artifactRepository: props?.artifactRepository === 'none' ? 'a text' : 'an object!',
       database: 'an object',
       retention: 'an object',
@@ -59,7 +60,12 @@ export class ArgoBackend extends Construct {
       controller: 'an object',
       images: 'an object',
       extraConfiguration: 'an object',
-    });
+    } as const;
+    expectAllKinds(this, [
+      { props, kinds },
+      ...storeCredentialKinds('artifactRepository', props?.artifactRepository),
+      ...databaseCredentialKinds('database', props?.database),
+    ]);
     if (props.archive) expectKinds(this, props.archive, { ttl: 'a Duration of cdk8s', labels: 'an object' }, 'archive');
     const { namespace } = Chart.of(this);
     this.namespace = namespace ?? 'argo';

@@ -19,6 +19,8 @@ const KINDS = {
   'a Size of cdk8s': has('toMebibytes'),
   'a Size of cdk8s or a text': (value: unknown) => typeof value === 'string' || has('toMebibytes')(value),
   'a provider': has('provide'),
+  'a key of a Secret, { secret, key }': (value: unknown) =>
+    isObject(value) && typeof (value as { key?: unknown }).key === 'string',
 } as const;
 
 /**

@@ -1,4 +1,5 @@
 import type { Construct } from 'constructs';
+import { databaseCredentialKinds, storeCredentialKinds } from '../credential-kinds';
 import { expectAllKinds, type KindsOf } from '../kinds';
 import type { KfpBackendProps, KfpParityProps } from './props';
 
@@ -19,6 +20,8 @@ export function expectPropKinds(construct: Construct, props: KfpBackendProps | K
     ...(isParity ? [] : [{ props, kinds: { database: 'an object!', objectStore: 'an object!' } } as const]),
     ...(isParity ? [] : [{ props, kinds: OWN }]),
     ...storeKinds(given.objectStore),
+    ...storeCredentialKinds('objectStore', given.objectStore),
+    ...databaseCredentialKinds('database', given.database),
     ...databaseKinds(given.database),
     ...argoKinds(given.argo),
     ...programKinds(given.programs),
