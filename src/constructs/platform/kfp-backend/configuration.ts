@@ -1,4 +1,5 @@
 import { yamlText } from '../../../argo/yaml-text';
+import { once } from '../../../graph/once';
 import { CONFIGURATION, configuration } from '../argo-backend/configuration';
 import { CERTIFICATE_FOLDER } from './certificate';
 import { DATABASE_KEYS, databaseKeys } from './database';
@@ -20,8 +21,10 @@ export interface KfpConfigMap {
   readonly data: Readonly<Record<string, string>>;
 }
 
-/** All ConfigMaps of a backend. */
-export function configMaps(settings: KfpSettings): readonly KfpConfigMap[] {
+/** All ConfigMaps of a backend. Made once: each program looks at them for what its pods read. */
+export const configMaps = once(makeConfigMaps);
+
+function makeConfigMaps(settings: KfpSettings): readonly KfpConfigMap[] {
   const { parity, release, argo, ui, v1, multiUser } = settings;
   const hasEnvoy = release.confined;
   return [

@@ -4,8 +4,7 @@ import type { WorkloadOptions } from '../backend/workload';
 import { priorityProblems, workloadProblems } from '../backend/workload-problems';
 import type { Problem } from '../problems';
 import type { KfpProblem } from './problems';
-import type { KfpProgram } from './program';
-import { programs } from './programs';
+import type { KfpProgram, Program } from './program';
 import type { KfpSettings } from './settings';
 
 /**
@@ -24,10 +23,9 @@ const SINGLE: { readonly [program in KfpProgram]?: string } = {
 };
 
 /** What is wrong with what is said of the programs' pods. */
-export function placementProblems(settings: KfpSettings): KfpProblem[] {
-  const { parity, props } = settings;
+export function placementProblems({ parity, props }: KfpSettings, programs: readonly Program[]): KfpProblem[] {
   if (parity) return [];
-  const there = programs(settings).map(({ name }) => name);
+  const there = programs.map(({ name }) => name);
   return [
     ...Object.entries(props.programs ?? {}).flatMap(([name, options = {}]) => programProblems(name, options, there)),
     ...priorityProblems('backend', props.priorityClassName),

@@ -1,3 +1,4 @@
+import { once } from '../../../graph/once';
 import { withAuthorities } from './authorities';
 import { configured } from './configured';
 import { confined } from './confine';
@@ -43,8 +44,10 @@ const FEATURES: readonly Feature[] = [
   configured,
 ];
 
-/** The programs of a backend, as they are asked for. */
-export function programs(settings: KfpSettings): readonly Program[] {
+/** The programs of a backend, as they are asked for. Made once: its teams look at them too. */
+export const programs = once(makePrograms);
+
+function makePrograms(settings: KfpSettings): readonly Program[] {
   const { argo, v1, database, store, release } = settings;
   const stores = release.bundledStore === 'minio' ? upstreamMinio : upstreamSeaweedfs;
   const made = [
